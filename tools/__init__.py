@@ -1,0 +1,1 @@
+"""What builds, checks and shows Kefu; none of it is needed to run it."""
