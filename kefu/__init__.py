@@ -1,0 +1,3 @@
+"""Kefu 客服: the service desk of an online shop."""
+
+__version__ = "0.1.0"

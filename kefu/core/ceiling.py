@@ -1,0 +1,52 @@
+"""The id ceiling: up to which id the facts log is complete.
+
+Noted first: L, the last id given out; then X, a transaction id of our own. Once every transaction
+older than X has ended, each fact with an id up to L is committed or gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from sqlalchemy import text
+
+from kefu.core.db import Database
+from kefu.core.metrics import CEILING_AGE
+
+LOOK = text(
+    "select last_value, is_called, pg_current_xact_id()::text::bigint, "
+    "pg_snapshot_xmin(pg_current_snapshot())::text::bigint from facts_id_seq"
+)
+PENDING = 64
+
+
+class Ceiling:
+    """One process's knowledge of the ceiling; shared by its readers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._noted: list[tuple[int, int, float]] = []
+        self._reached = 0
+        self._lock = asyncio.Lock()
+
+    async def reach(self) -> int:
+        """The highest id up to which the log is complete now."""
+        async with self._lock, self._database.engine.connect() as connection:
+            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            before = self._reached
+            for _ in range(2):
+                row = (await connection.execute(LOOK)).one()
+                self._note(row[0] if row[1] else 0, row[2], row[3])
+                if self._reached > before:
+                    break
+        return self._reached
+
+    def _note(self, last: int, own: int, oldest: int) -> None:
+        ended = [noted for noted in self._noted if noted[1] <= oldest]
+        if ended:
+            self._reached = max(self._reached, *(noted[0] for noted in ended))
+            self._noted = [noted for noted in self._noted if noted[1] > oldest]
+        if last > self._reached and len(self._noted) < PENDING:
+            self._noted.append((last, own, time.monotonic()))
+        CEILING_AGE.set(time.monotonic() - self._noted[0][2] if self._noted else 0)

@@ -1,0 +1,149 @@
+"""Facts: what happened, one row each, written in the transaction of the change itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import Enum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Identity, Index, Text, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kefu.core.clock import now
+from kefu.core.db import Base, Session, pushes_of
+from kefu.core.realtime import Push
+
+HEAD = ("subject", "conversation", "customer", "actor")
+MESSAGE_KINDS = ("message.received", "message.sent")
+
+
+class FactRow(Base):
+    """One fact: ids, enumerations, figures and times, never personal text."""
+
+    __tablename__ = "facts"
+    __table_args__ = (
+        Index(
+            "ix_facts_customer_id",
+            "customer",
+            "id",
+            postgresql_where="customer is not null and kind not in "
+            "('message.received','message.sent')",
+        ),
+        Index(
+            "ix_facts_conversation_id",
+            "conversation",
+            "id",
+            postgresql_where="conversation is not null and kind not in "
+            "('message.received','message.sent')",
+        ),
+        Index(
+            "ix_facts_kind_id",
+            "kind",
+            "id",
+            postgresql_where="kind not in ('message.received','message.sent')",
+        ),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True, cache=1), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    subject: Mapped[UUID]
+    conversation: Mapped[UUID | None]
+    customer: Mapped[UUID | None]
+    actor: Mapped[UUID | None]
+    details: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact as a reaction reads it."""
+
+    id: int
+    kind: str
+    subject: UUID
+    conversation: UUID | None
+    customer: UUID | None
+    actor: UUID | None
+    details: dict[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What a verb records; fields of a child class become the fact's details."""
+
+    kind: ClassVar[str] = ""
+    known: ClassVar[dict[str, type[Event]]] = {}
+
+    subject: UUID
+    conversation: UUID | None = None
+    customer: UUID | None = None
+    actor: UUID | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.kind:
+            Event.known[cls.kind] = cls
+
+    def audience(self) -> list[str]:
+        """Topics whose sockets hear of it at once; by default none."""
+        return []
+
+    def details(self) -> dict[str, Any]:
+        """The child class's own fields, ready for JSON; absent ones are left out."""
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {
+            name: plain(value) for name, value in values if name not in HEAD and value is not None
+        }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it."""
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return value
+
+
+async def record(db: Session, event: Event, shown: dict[str, Any] | None = None) -> None:
+    """Write the fact after the changes it tells of; `shown` is pushed after the commit.
+
+    The flush comes first: the id ceiling of the readers holds only when the subject's row was
+    written, and so its lock and transaction id taken, before the fact took its id.
+    """
+    await db.flush()
+    at = now()
+    details = event.details()
+    await db.execute(
+        insert(FactRow).values(
+            kind=event.kind,
+            subject=event.subject,
+            conversation=event.conversation,
+            customer=event.customer,
+            actor=event.actor,
+            details=details,
+            at=at,
+        )
+    )
+    db.info["recorded"] = True
+    topics = event.audience()
+    if topics:
+        frame = {
+            "t": "event",
+            "kind": event.kind,
+            "subject": str(event.subject),
+            "conversation": str(event.conversation) if event.conversation else None,
+            "actor": str(event.actor) if event.actor else None,
+            "at": at.isoformat(),
+            "details": details,
+            "data": shown,
+        }
+        if "seq" in details:
+            frame["seq"] = details["seq"]
+        pushes_of(db).append(Push.of(topics, frame))

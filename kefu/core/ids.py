@@ -1,0 +1,31 @@
+"""Identifiers: UUIDv7, so that ids sort by time and need no sequence."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from uuid import UUID
+
+from kefu.core.clock import now
+
+
+def uuid7(at: datetime | None = None) -> UUID:
+    """A new UUIDv7 (RFC 9562) for the moment `at`, by default now."""
+    milliseconds = int((at or now()).timestamp() * 1000)
+    random = int.from_bytes(os.urandom(10), "big")
+    value = (milliseconds & 0xFFFFFFFFFFFF) << 80
+    value |= 0x7 << 76
+    value |= (random >> 68 & 0xFFF) << 64
+    value |= 0b10 << 62
+    value |= random & 0x3FFFFFFFFFFFFFFF
+    return UUID(int=value)
+
+
+def uuid7_time(identifier: UUID) -> datetime:
+    """The moment a UUIDv7 was made, in UTC, to the millisecond."""
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)
+
+
+def uuid7_at_least(at: datetime) -> UUID:
+    """The smallest UUIDv7 of the moment `at`: the lower bound of a range of ids."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
