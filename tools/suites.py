@@ -14,8 +14,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree as ET
 
 from tools import prepare
@@ -145,7 +147,11 @@ def run(suite: Suite, ends_at: float) -> Count:
 
 
 def follow(suite: Suite, *, seconds: float) -> tuple[int, str]:
-    """Pass a program's output on line by line; end it and its children when its time is up."""
+    """Pass a program's output on line by line; end it and its children when its time is up.
+
+    Its exit decides, not the end of its output, which a child left behind may hold open.
+    """
+    lines: list[str] = []
     process = subprocess.Popen(
         suite.command,
         cwd=suite.folder,
@@ -157,20 +163,24 @@ def follow(suite: Suite, *, seconds: float) -> tuple[int, str]:
         errors="replace",
         start_new_session=True,
     )
-    timer = threading.Timer(seconds, end, [process, suite.name])
-    timer.start()
-    lines = []
-    for line in process.stdout or []:
-        print(line, end="", flush=True)
-        lines.append(line)
-    status = process.wait()
-    timer.cancel()
-    return status, "".join(lines)
+    reader = threading.Thread(target=pass_on, args=(process.stdout, lines), daemon=True)
+    reader.start()
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        print(f"\n{suite.name} takes too long and is ended.", flush=True)
+    reader.join(0.5)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    reader.join(2)
+    return process.wait(), "".join(lines)
 
 
-def end(process: subprocess.Popen[str], name: str) -> None:
-    print(f"\n{name} takes too long and is ended.", flush=True)
-    os.killpg(process.pid, signal.SIGKILL)
+def pass_on(output: IO[str], lines: list[str]) -> None:
+    with output:
+        for line in output:
+            print(line, end="", flush=True)
+            lines.append(line)
 
 
 def judge(suite: Suite, status: int, printed: str) -> Count:

@@ -1,0 +1,1 @@
+"""Tests of what crosses capabilities: journeys, budgets, docs, contracts."""
