@@ -106,8 +106,9 @@ class EmbeddedServer:
 
     def stop(self, timeout: float = 60.0) -> None:
         """Shut down cleanly, whoever started it, and let others start it."""
+        self._hold()
         process = self._process or self._recorded() or postmaster_of(self._places.data)
-        if process is not None and self._lock is not None:
+        if process is not None:
             stop_server(process, timeout=timeout)
             self._places.record.unlink(missing_ok=True)
         if self._child is not None:

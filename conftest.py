@@ -1,0 +1,3 @@
+"""Fixtures of every suite."""
+
+pytest_plugins = ["kefu.core.testing"]
