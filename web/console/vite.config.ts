@@ -1,0 +1,38 @@
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
+import Components from 'unplugin-vue-components/vite'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const server = process.env.KEFU_SERVER ?? 'http://127.0.0.1:8000'
+
+export default defineConfig(async ({ mode }) => ({
+  base: '/console/',
+  plugins: [
+    vue(),
+    Components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
+    ...(mode === 'mock' ? [(await import('./mock/plugin')).mockServer()] : []),
+  ],
+  resolve: { alias: { '@': here('./src') } },
+  define: {
+    __VUE_OPTIONS_API__: 'true',
+    __VUE_I18N_FULL_INSTALL__: 'false',
+    __VUE_I18N_LEGACY_API__: 'false',
+    __INTLIFY_DROP_MESSAGE_COMPILER__: 'false',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+  },
+  server: {
+    proxy: mode === 'mock' ? undefined : { '/api': { target: server, ws: true } },
+  },
+  build: {
+    outDir: here('../dist/console'),
+    emptyOutDir: true,
+    manifest: true,
+    target: 'es2022',
+  },
+  test: {
+    environment: 'happy-dom',
+    server: { deps: { inline: ['element-plus'] } },
+  },
+}))

@@ -1,0 +1,177 @@
+/** The realtime client: what the console and the widget talk to. Order, resume and resending happen here. */
+
+import type { Id, Problem } from '@kefu/api'
+import type {
+  AckFrame,
+  EventFrame,
+  FrameOf,
+  ResumedFrame,
+  SendFrame,
+  ServerFrame,
+} from '@kefu/api/frames'
+import { uuid7 } from '../ids'
+import { Connection } from './connection'
+import { Ordering } from './ordering'
+import { Outbox, type OutboxEntry } from './outbox'
+import type { ConnectionState } from './state'
+import type { OutboxStorage } from './storage'
+import type { Connect } from './transport'
+
+export interface Listeners {
+  ready: (frame: FrameOf<'ready'>) => void
+  event: (event: EventFrame) => void
+  resumed: (frame: ResumedFrame) => void
+  reload: (conversation: Id) => void
+  ack: (frame: AckFrame) => void
+  refused: (id: Id | null, problem: Problem) => void
+  typing: (frame: FrameOf<'typing'>) => void
+  seen: (frame: FrameOf<'seen'>) => void
+  viewers: (frame: FrameOf<'viewers'>) => void
+  rows: (frame: FrameOf<'rows'>) => void
+  outbox: (entries: OutboxEntry[]) => void
+  state: (state: ConnectionState) => void
+  signedOut: () => void
+}
+
+export interface RealtimeOptions {
+  socket: Connect
+  poll: Connect
+  hello: () => { token?: string; locale?: string }
+  on: Partial<Listeners>
+  random?: () => number
+}
+
+export type Draft = Omit<SendFrame, 't' | 'id'> & { id?: Id }
+
+const TYPING_EVERY = 1000
+
+export class RealtimeClient {
+  private readonly connection: Connection
+  private readonly ordering: Ordering
+  private readonly outbox: Outbox
+  private readonly on: Partial<Listeners>
+  private typedAt = new Map<Id, number>()
+
+  constructor(private readonly options: RealtimeOptions) {
+    this.on = options.on
+    this.outbox = new Outbox({
+      transmit: (frame) => this.connection.send(frame),
+      changed: () => this.outboxChanged(),
+      now: () => Date.now(),
+    })
+    this.ordering = new Ordering({
+      apply: (event) => this.on.event?.(event),
+      gap: (conversation, seq) => this.connection.send({ t: 'subscribe', conversation, seq }),
+    })
+    this.connection = new Connection({
+      socket: options.socket,
+      poll: options.poll,
+      random: options.random,
+      hooks: {
+        greeting: () => ({
+          t: 'hello',
+          ...this.options.hello(),
+          subscriptions: this.ordering.positions(),
+        }),
+        ready: () => this.outbox.sendAll(),
+        frame: (frame) => this.take(frame),
+        changed: (state) => this.on.state?.(state),
+        tick: () => this.outbox.sendOverdue(),
+        refused: () => this.on.signedOut?.(),
+      },
+    })
+  }
+
+  get state(): ConnectionState {
+    return this.connection.state
+  }
+
+  async start(storage?: OutboxStorage): Promise<void> {
+    if (storage) await this.outbox.restore(storage)
+    this.connection.start()
+  }
+
+  stop(): void {
+    this.connection.stop()
+  }
+
+  reconnectNow(): void {
+    this.connection.wake()
+  }
+
+  /** From the snapshot's `last_seq` on, nothing of this conversation is missed. */
+  subscribe(conversation: Id, seq: number): void {
+    this.ordering.restart(conversation, seq)
+    this.connection.send({ t: 'subscribe', conversation, seq })
+  }
+
+  unsubscribe(conversation: Id): void {
+    if (!this.ordering.follows(conversation)) return
+    this.ordering.forget(conversation)
+    this.connection.send({ t: 'unsubscribe', conversation })
+  }
+
+  send(draft: Draft): OutboxEntry {
+    return this.outbox.add({ t: 'send', id: draft.id ?? uuid7(), ...draft })
+  }
+
+  retry(id: Id): OutboxEntry | null {
+    return this.outbox.retry(id)
+  }
+
+  discard(id: Id): void {
+    this.outbox.discard(id)
+  }
+
+  unsent(): OutboxEntry[] {
+    return this.outbox.all()
+  }
+
+  /** At most once a second; `text` lets agents read along where the visitor's side sends it. */
+  typing(conversation: Id, text?: string): void {
+    const now = Date.now()
+    if (now - (this.typedAt.get(conversation) ?? 0) < TYPING_EVERY) return
+    this.typedAt.set(conversation, now)
+    this.connection.send({ t: 'typing', conversation, ...(text === undefined ? {} : { text }) })
+  }
+
+  seen(conversation: Id, seq: number): void {
+    this.connection.send({ t: 'seen', conversation, seq })
+  }
+
+  private take(frame: ServerFrame): void {
+    switch (frame.t) {
+      case 'event':
+        return this.ordering.take(frame)
+      case 'resumed':
+        this.on.resumed?.(frame)
+        return this.ordering.resumed(frame.conversation, frame.last_seq)
+      case 'reload':
+        this.ordering.forget(frame.conversation)
+        return this.on.reload?.(frame.conversation)
+      case 'ack':
+        this.outbox.acknowledged(frame)
+        return this.on.ack?.(frame)
+      case 'error':
+        if (frame.id) this.outbox.refused(frame.id, frame.problem)
+        return this.on.refused?.(frame.id ?? null, frame.problem)
+      case 'beat':
+        return this.ordering.compare(frame.seqs)
+      case 'ready':
+        this.ordering.disconnected()
+        return this.on.ready?.(frame)
+      default:
+        return this.pass(frame)
+    }
+  }
+
+  private pass(frame: ServerFrame): void {
+    const listener = this.on[frame.t as keyof Listeners] as ((frame: ServerFrame) => void) | undefined
+    listener?.(frame)
+  }
+
+  private outboxChanged(): void {
+    this.on.outbox?.(this.outbox.all())
+    this.connection.update({ waiting: this.outbox.waiting() })
+  }
+}
