@@ -110,11 +110,12 @@ def web_suites() -> Iterator[Suite]:
 def suites_of_one(capability: str) -> Iterator[Suite]:
     if (ROOT / "kefu" / capability).is_dir():
         yield pytest_suite([f"kefu/{capability}"])
-    feature = prepare.WEB / "console" / "src" / "features" / capability
+    console = prepare.WEB / "console"
+    feature = console / "src" / "features" / capability
     if feature.is_dir() and any(feature.rglob("*.test.ts")):
         environment = prepare.node_environment() | {"CI": "1", "NO_COLOR": "1"}
         vitest = [str(prepare.WEB / "node_modules" / ".bin" / "vitest"), "run", str(feature)]
-        yield Suite("vitest", vitest, prepare.WEB, environment, count_of_vitest)
+        yield Suite("vitest", vitest, console, environment, count_of_vitest)
 
 
 def pytest_suite(folders: list[str]) -> Suite:
