@@ -71,11 +71,13 @@ def main() -> None:
     parser.add_argument("--check", action="store_true", help="only what takes seconds")
     parser.add_argument("--only", metavar="CAPABILITY", help="only the tests of this one")
     chosen = parser.parse_args()
+    REPORTS.mkdir(parents=True, exist_ok=True)
     ends_at = time.monotonic() + MINUTES_FOR_EVERYTHING * 60
     results = [(suite, run(suite, ends_at)) for suite in suites(chosen.only, check=chosen.check)]
     total = sum((result for _, result in results), start=Count())
     print("\n" + "\n".join(f"{suite.name:<20} {result}" for suite, result in results))
     print(f"\n{total}", flush=True)
+    (REPORTS / "total").write_text(f"{total}\n")
     sys.exit(1 if total.failed or not total.passed else 0)
 
 
@@ -119,7 +121,6 @@ def suites_of_one(capability: str) -> Iterator[Suite]:
 
 
 def pytest_suite(folders: list[str]) -> Suite:
-    REPORTS.mkdir(parents=True, exist_ok=True)
     report = REPORTS / "pytest.xml"
     report.unlink(missing_ok=True)
     command = [tool("pytest"), *folders, "-q", "-n", "auto", f"--junitxml={report}"]
