@@ -7,12 +7,11 @@ import { defineConfig } from 'vitest/config'
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const server = process.env.KEFU_SERVER ?? 'http://127.0.0.1:8000'
 
-export default defineConfig(async ({ mode }) => ({
+export default defineConfig({
   base: '/console/',
   plugins: [
     vue(),
     Components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
-    ...(mode === 'mock' ? [(await import('./mock/plugin')).mockServer()] : []),
   ],
   resolve: { alias: { '@': here('./src') } },
   define: {
@@ -23,7 +22,7 @@ export default defineConfig(async ({ mode }) => ({
     __INTLIFY_PROD_DEVTOOLS__: 'false',
   },
   server: {
-    proxy: mode === 'mock' ? undefined : { '/api': { target: server, ws: true } },
+    proxy: { '/api': { target: server, ws: true } },
   },
   build: {
     outDir: here('../dist/console'),
@@ -35,4 +34,4 @@ export default defineConfig(async ({ mode }) => ({
     environment: 'happy-dom',
     server: { deps: { inline: ['element-plus'] } },
   },
-}))
+})

@@ -43,6 +43,8 @@ export interface RealtimeOptions {
 
 export type Draft = Omit<SendFrame, 't' | 'id'> & { id?: Id }
 
+type Listener = (told: unknown) => void
+
 const TYPING_EVERY = 1000
 
 export class RealtimeClient {
@@ -140,34 +142,26 @@ export class RealtimeClient {
   }
 
   private take(frame: ServerFrame): void {
-    switch (frame.t) {
-      case 'event':
-        return this.ordering.take(frame)
-      case 'resumed':
-        this.on.resumed?.(frame)
-        return this.ordering.resumed(frame.conversation, frame.last_seq)
-      case 'reload':
-        this.ordering.forget(frame.conversation)
-        return this.on.reload?.(frame.conversation)
-      case 'ack':
-        this.outbox.acknowledged(frame)
-        return this.on.ack?.(frame)
-      case 'error':
-        if (frame.id) this.outbox.refused(frame.id, frame.problem)
-        return this.on.refused?.(frame.id ?? null, frame.problem)
-      case 'beat':
-        return this.ordering.compare(frame.seqs)
-      case 'ready':
-        this.ordering.disconnected()
-        return this.on.ready?.(frame)
-      default:
-        return this.pass(frame)
+    if (frame.t === 'event') this.ordering.take(frame)
+    else if (frame.t === 'beat') this.ordering.compare(frame.seqs)
+    else if (frame.t === 'error') this.refused(frame)
+    else {
+      this.beforeListeners(frame)
+      const listener = this.on[frame.t as keyof Listeners] as Listener | undefined
+      listener?.(frame.t === 'reload' ? frame.conversation : frame)
     }
+    if (frame.t === 'resumed') this.ordering.resumed(frame.conversation, frame.last_seq)
   }
 
-  private pass(frame: ServerFrame): void {
-    const listener = this.on[frame.t as keyof Listeners] as ((frame: ServerFrame) => void) | undefined
-    listener?.(frame)
+  private beforeListeners(frame: ServerFrame): void {
+    if (frame.t === 'ack') this.outbox.acknowledged(frame)
+    if (frame.t === 'ready') this.ordering.disconnected()
+    if (frame.t === 'reload') this.ordering.forget(frame.conversation)
+  }
+
+  private refused(frame: FrameOf<'error'>): void {
+    if (frame.id) this.outbox.refused(frame.id, frame.problem)
+    this.on.refused?.(frame.id ?? null, frame.problem)
   }
 
   private outboxChanged(): void {
