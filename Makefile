@@ -35,7 +35,6 @@ web: setup ## Build console and widget into web/dist
 .PHONY: test
 test: setup-dev ## What CI runs; T=tickets for one capability, PG=16 for the older PostgreSQL
 	@-sh tools/system.sh
-	@$(PREPARE) web
 	@$(if $(PG),KEFU_TEST_PG=$(PG)) $(BIN)/python -m tools.suites $(if $(T),--only $(T))
 
 .PHONY: check

@@ -27,6 +27,7 @@ REPORTS = ROOT / "var" / "reports"
 BIN = Path(sys.executable).parent
 MINUTES_FOR_EVERYTHING = float(os.environ.get("KEFU_TEST_MINUTES", "38"))
 PYTHON_FOLDERS = ["kefu", "tools", "tests", "bench"]
+QUICK_TESTS = [ROOT / "tests" / f"test_{name}.py" for name in ("budgets", "docs", "coverage_docs")]
 
 
 @dataclass
@@ -86,7 +87,9 @@ def suites(only: str | None, *, check: bool) -> Iterator[Suite]:
         yield from suites_of_one(only)
         return
     yield from quick_suites()
-    if not check:
+    if check:
+        yield pytest_suite([str(path) for path in QUICK_TESTS], workers="0")
+    else:
         yield from web_suites()
         yield pytest_suite([])
 
@@ -103,13 +106,19 @@ def quick_suites() -> Iterator[Suite]:
 def web_suites() -> Iterator[Suite]:
     if not (prepare.WEB / "package.json").exists():
         return
+    yield web_build()
     npm = prepare.npm_command()
     environment = prepare.node_environment() | {"CI": "1", "NO_COLOR": "1"}
     yield Suite("web check", [*npm, "run", "check"], prepare.WEB, environment)
     yield Suite("vitest", [*npm, "test"], prepare.WEB, environment, count_of_vitest)
 
 
+def web_build() -> Suite:
+    return Suite("web build", [sys.executable, "-m", "tools.prepare", "web"])
+
+
 def suites_of_one(capability: str) -> Iterator[Suite]:
+    yield web_build()
     if (ROOT / "kefu" / capability).is_dir():
         yield pytest_suite([f"kefu/{capability}"])
     console = prepare.WEB / "console"
@@ -120,10 +129,10 @@ def suites_of_one(capability: str) -> Iterator[Suite]:
         yield Suite("vitest", vitest, console, environment, count_of_vitest)
 
 
-def pytest_suite(folders: list[str]) -> Suite:
+def pytest_suite(folders: list[str], *, workers: str = "auto") -> Suite:
     report = REPORTS / "pytest.xml"
     report.unlink(missing_ok=True)
-    command = [tool("pytest"), *folders, "-q", "-n", "auto", f"--junitxml={report}"]
+    command = [tool("pytest"), *folders, "-q", "-n", workers, f"--junitxml={report}"]
     return Suite("pytest", command, count=lambda _: count_of_junit(report))
 
 
