@@ -46,6 +46,11 @@ def now() -> datetime:
     return _Holder.clock.now()
 
 
+def iso(at: datetime | None) -> str | None:
+    """A moment as every answer says it: ISO 8601 in UTC."""
+    return None if at is None else at.astimezone(UTC).isoformat()
+
+
 @contextmanager
 def frozen(at: datetime) -> Iterator[FrozenClock]:
     """Stop the clock at `at` inside the block; yields the clock to move it."""

@@ -11,10 +11,14 @@ import orjson
 
 @dataclass(slots=True)
 class Push:
-    """One frame for every socket that listens to one of the topics; encoded once."""
+    """One frame for every socket that listens to one of the topics; encoded once.
+
+    `skip` is a connection of this process that shall not get it: it knows already.
+    """
 
     topics: list[str]
     text: str
+    skip: object | None = None
 
     @classmethod
     def of(cls, topics: list[str], frame: dict[str, Any]) -> Push:

@@ -1,0 +1,1 @@
+"""Conversations: what customers and agents say to each other, in order and for good."""

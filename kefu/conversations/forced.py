@@ -1,0 +1,69 @@
+"""Sends that change a conversation's status: alone, in a transaction, with their events."""
+
+from __future__ import annotations
+
+from kefu.conversations.access import locked_conversation
+from kefu.conversations.batch import Outgoing, Stored, store_in
+from kefu.conversations.events import ConversationAssigned, ConversationReopened
+from kefu.conversations.lifecycle import reopen, wake
+from kefu.conversations.model import Conversation, Sender, Status
+from kefu.conversations.telling import tell
+from kefu.core.db import Database, Session
+from kefu.core.errors import Conflict, Forbidden, NotFound
+
+
+async def send_slowly(database: Database, message: Outgoing) -> Stored:
+    """Store one message, moving its conversation on first where the message asks for it."""
+    async with database.transaction() as db:
+        conversation = await locked_conversation(db, message.conversation)
+        check_door(conversation, message)
+        await move_on(db, conversation, message)
+        await db.flush()
+        stored = await store_in(db, message)
+        if stored.verdict == "known":
+            await db.rollback()
+        if stored.verdict == "foreign":
+            raise Conflict("This message id was used already.", field="id", code="id_taken")
+    return stored
+
+
+def check_door(conversation: Conversation, message: Outgoing) -> None:
+    """The same door as in the hot statement."""
+    mine = conversation.assignee_id == message.sender_id
+    unclaimed = conversation.team_id is None and conversation.assignee_id is None
+    through = {
+        "visitor": conversation.customer_id == message.sender_id,
+        "own": mine,
+        "team": mine or unclaimed or conversation.team_id in message.teams,
+    }
+    if not through.get(message.scope, True):
+        raise NotFound("There is no such conversation.", field="conversation")
+    if message.scope == "visitor" and conversation.blocked:
+        raise Forbidden("This conversation does not take messages from you.", code="blocked")
+
+
+async def move_on(db: Session, conversation: Conversation, message: Outgoing) -> None:
+    """What a message does to the status: it reopens, wakes, and an agent's answer takes it."""
+    if message.kind == "note" or message.sender_type == Sender.SYSTEM:
+        return
+    if message.sender_type == Sender.AGENT:
+        await _answer(db, conversation, message)
+    elif conversation.status == Status.CLOSED:
+        await reopen(db, conversation, by=message.sender_id)
+    elif conversation.status == Status.SNOOZED:
+        await wake(db, conversation, by=message.sender_id)
+
+
+async def _answer(db: Session, conversation: Conversation, message: Outgoing) -> None:
+    if conversation.status in (Status.ACTIVE, Status.WRAPPING_UP):
+        return
+    was_closed = conversation.status == Status.CLOSED
+    conversation.status = Status.ACTIVE
+    conversation.assignee_id = conversation.assignee_id or message.sender_id
+    conversation.waiting_since = None
+    conversation.snoozed_until = None
+    if was_closed:
+        conversation.closed_at = None
+        conversation.reopened += 1
+    event = ConversationReopened if was_closed else ConversationAssigned
+    await tell(db, conversation, event, by=message.sender_id)
