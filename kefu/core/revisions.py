@@ -6,9 +6,8 @@ from pathlib import Path
 
 import psycopg
 
-from kefu.core.db import libpq_url
-
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+OLDEST_SERVER = 16_00_00
 
 
 class WrongRevision(RuntimeError):
@@ -23,7 +22,7 @@ def newest_revision() -> str | None:
 
 def current_revision(url: str) -> str | None:
     """The last migration that the database has seen, or None for an empty one."""
-    with psycopg.connect(libpq_url(url), connect_timeout=10) as db:
+    with psycopg.connect(url.replace("+psycopg", "", 1), connect_timeout=10) as db:
         named = db.execute("SELECT to_regclass('alembic_version')").fetchone()
         if named is None or named[0] is None:
             return None
@@ -44,7 +43,7 @@ def is_current(url: str) -> bool:
 
 def check_server(db: psycopg.Connection[tuple[object, ...]]) -> None:
     """Refuse a server on which Kefu does not work, before anything is changed."""
-    if db.info.server_version < 160000:
+    if db.info.server_version < OLDEST_SERVER:
         raise WrongRevision("Kefu needs PostgreSQL 16 or later.")
     encoding = db.execute("SHOW server_encoding").fetchone()
     if encoding != ("UTF8",):

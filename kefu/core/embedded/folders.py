@@ -105,6 +105,12 @@ def places_for(folder: Path, *, fallback: Path) -> Places:
     return _elsewhere(folder, places.owner, fallback=fallback)
 
 
+def home_of(folder: Path) -> Path:
+    """Where the data of the server kept in `folder` really lie; nothing is made."""
+    note = folder / "location"
+    return Path(note.read_text()) if note.exists() else folder
+
+
 def write_private(path: Path, text: str) -> None:
     """Replace `path` at once by a file that only we can read."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")

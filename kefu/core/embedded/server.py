@@ -55,6 +55,7 @@ class EmbeddedServer:
         self._lock: IO[str] | None = None
         self._process: psutil.Process | None = None
         self._child: subprocess.Popen[bytes] | None = None
+        self._stopping = False
 
     @property
     def places(self) -> Places:
@@ -83,6 +84,7 @@ class EmbeddedServer:
     def start(self, timeout: float = 900.0) -> None:
         """Run, and return when a connection stands; a long recovery is waited for."""
         self._hold()
+        self._stopping = False
         try:
             if not (self._places.data / "PG_VERSION").exists():
                 self._initialise()
@@ -109,6 +111,7 @@ class EmbeddedServer:
     def stop(self, timeout: float = 60.0) -> None:
         """Shut down cleanly, whoever started it, and let others start it."""
         self._hold()
+        self._stopping = True  # a start that waits in another thread gives up
         process = self._process or self._recorded() or postmaster_of(self._places.data)
         if process is not None:
             stop_server(process, timeout=timeout)
@@ -236,6 +239,8 @@ class EmbeddedServer:
         return configuration(sockets=self._sockets, extra=self._settings)
 
     def _launch(self) -> None:
+        if self._stopping:
+            raise EmbeddedServerError("PostgreSQL was told to stop while it started.")
         places = self._places
         forget_stale_files(places.data, sockets=self._sockets, port=PORT)
         places.prepare_log()

@@ -1,0 +1,1 @@
+"""Composition: the processes and the command line put the capabilities together."""
