@@ -1,0 +1,81 @@
+"""Scanning: clocks whose time has come are found by an index and fired, each once."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from kefu.core.clock import now
+from kefu.core.db import Database, Session
+from kefu.core.events import record
+from kefu.promises.clocks import COLUMNS, Clock
+from kefu.promises.events import ClockDue, ClockEvent, ClockWarned, PromiseBroken
+
+log = structlog.get_logger(__name__)
+BATCH = 200
+LONGEST_PAUSE = 1.0
+SHORTEST_PAUSE = 0.05
+
+# A clock that is found only after its due time (nobody scanned) is not warned of any more.
+FIRE = text(
+    "with due as (select id from clocks where fires_at <= :now order by fires_at "  # noqa: S608
+    "limit :limit for update skip locked) "
+    "update clocks c set "
+    "warned_at = case when c.due_at > :now then cast(:now as timestamptz) else c.warned_at end, "
+    "broken_at = case when c.due_at <= :now then cast(:now as timestamptz) end, "
+    "broken = c.broken + (c.due_at <= :now and c.policy is not null)::int, "
+    "fires_at = case when c.due_at > :now then c.due_at end "
+    f"from due where c.id = due.id returning {', '.join(f'c.{name}' for name in COLUMNS)}"
+)
+NEXT = text("select min(fires_at) from clocks where fires_at is not null")
+
+
+async def scan(db: Session, limit: int = BATCH) -> int:
+    """Fire up to `limit` clocks that are due, in the order they were; returns how many."""
+    rows = await db.execute(FIRE, {"now": now(), "limit": limit})
+    clocks = sorted((Clock(*row) for row in rows), key=lambda clock: clock.due_at)
+    for clock in clocks:
+        await record(db, said_of(clock))
+    return len(clocks)
+
+
+def said_of(clock: Clock) -> ClockEvent:
+    if clock.broken_at is None:
+        return clock.event(ClockWarned)
+    return clock.event(PromiseBroken if clock.policy else ClockDue)
+
+
+class Scanner:
+    """Scans for ever in the worker; any number may run, in any number of processes."""
+
+    def __init__(self, database: Database, *, batch: int = BATCH) -> None:
+        self._database = database
+        self._batch = batch
+
+    async def run(self) -> None:
+        """Fire what is due; a database that is away is waited for."""
+        while True:
+            try:
+                fired = await self.step()
+                pause = 0.0 if fired == self._batch else await self._until_next()
+            except (OperationalError, InterfaceError, OSError) as error:
+                log.warning("scanner_waits", error=str(error)[:200])
+                pause = LONGEST_PAUSE
+            await asyncio.sleep(pause)
+
+    async def step(self) -> int:
+        """One pass in its own transaction."""
+        async with self._database.transaction() as db:
+            return await scan(db, self._batch)
+
+    async def _until_next(self) -> float:
+        async with self._database.transaction() as db:
+            following: datetime | None = await db.scalar(NEXT)
+        if following is None:
+            return LONGEST_PAUSE
+        left = (following - now()).total_seconds()
+        return min(max(left, SHORTEST_PAUSE), LONGEST_PAUSE)
