@@ -148,3 +148,18 @@ class AttributeChanged(CustomerEvent):
 @dataclass(frozen=True, kw_only=True)
 class AttributeRemoved(CustomerEvent):
     kind: ClassVar[str] = "attribute.removed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelDefined(CustomerEvent):
+    kind: ClassVar[str] = "customer_label.defined"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelChanged(CustomerEvent):
+    kind: ClassVar[str] = "customer_label.changed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelRemoved(CustomerEvent):
+    kind: ClassVar[str] = "customer_label.removed"

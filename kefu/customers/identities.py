@@ -1,100 +1,35 @@
-"""Identities: a customer is found by what proves them, or made; two who clash stay two.
-
-A claim proves something when its value was checked (a signature, a code, the channel itself) or is
-a visitor's id, which only our own signed token carries. What a stranger merely says about
-themselves is kept with them but never opens somebody else's history.
-"""
+"""Identities: a customer is found by what proves them, or made; two who clash stay two."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.elements import ColumnElement
 
 from kefu.core.clock import now
 from kefu.core.db import Session
-from kefu.core.errors import Conflict, Invalid
+from kefu.core.errors import Conflict
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.customers.claims import (
+    Claim,
+    Known,
+    claim_of,
+    claims_of,
+    is_claimed_by,
+    is_vouched_for,
+    known_by,
+)
 from kefu.customers.contacts import email_address, phone_number
-from kefu.customers.events import CustomerChanged, CustomerCreated, IdentityAttached, MatchFound
-from kefu.customers.model import IDENTITY_KINDS, Customer, Identity, MergeCandidate
+from kefu.customers.events import CustomerCreated, IdentityAttached, MatchFound
+from kefu.customers.learning import About, learn
+from kefu.customers.model import Customer, Identity, MergeCandidate
 from kefu.customers.names import stranger_name
 
-STRENGTH = ("external_id", "unionid", "openid", "phone", "email", "api", "visitor", "device")
-OF_THE_WORLD = frozenset({"phone", "email", "unionid"})
-ONE_PER_PERSON = frozenset({"external_id", "unionid", "openid"})
-VALUE_CHARACTERS = 320
 ATTEMPTS = 5
-SEEN_AGAIN_AFTER = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, order=True)
-class Claim:
-    """Who somebody says they are: sorted strongest first."""
-
-    weak: bool
-    rank: int
-    kind: str
-    value: str
-    scope: UUID | None
-
-    @property
-    def proves(self) -> bool:
-        return not self.weak
-
-    @property
-    def key(self) -> tuple[str, UUID | None, str]:
-        return self.kind, self.scope, self.value
-
-
-@dataclass(frozen=True)
-class Known:
-    """Identities of every customer whom a claim touches, with those customers."""
-
-    customers: dict[UUID, Customer]
-    identities: list[Identity]
-
-    def holding(self, claim: Claim) -> Identity | None:
-        return next((one for one in self.identities if key_of(one) == claim.key), None)
-
-    def is_another_person(self, customer: UUID, claims: Sequence[Claim]) -> bool:
-        """Whether the customer is proven to be somebody else than these claims prove."""
-        for claim in claims:
-            if claim.proves and claim.kind in ONE_PER_PERSON:
-                values = self.proven_values(customer, claim)
-                if values and claim.value not in values:
-                    return True
-        return False
-
-    def proven_values(self, customer: UUID, claim: Claim) -> set[str]:
-        return {
-            one.value
-            for one in self.identities
-            if one.customer_id == customer
-            and one.verified_at
-            and (one.kind, one.scope) == (claim.kind, claim.scope)
-        }
-
-
-def key_of(identity: Identity) -> tuple[str, UUID | None, str]:
-    return identity.kind, identity.scope, identity.value
-
-
-@dataclass(frozen=True)
-class About:
-    """What is said about a customer, apart from who they are."""
-
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    locale: str | None = None
 
 
 async def customer_by_identity(
@@ -127,7 +62,7 @@ async def identify(
     strongest decides and the pair is kept as a candidate for merging.
     """
     about = About(
-        name=name.strip() if name else None,
+        name=(name.strip() or None) if name else None,
         email=email_address(email) if email else None,
         phone=phone_number(phone) if phone else None,
         locale=locale,
@@ -147,65 +82,29 @@ async def identify(
     raise Conflict("This customer is being changed by others right now. Please try again.")
 
 
-def claims_of(
-    identities: Sequence[tuple[str, str, bool]], about: About, scope: UUID | None
-) -> list[Claim]:
-    said = [
-        *identities,
-        *((kind, value, False) for kind in ("email", "phone") if (value := getattr(about, kind))),
-    ]
-    claims = [
-        claim_of(kind, value, verified=verified, scope=scope) for kind, value, verified in said
-    ]
-    strongest = {claim.key: claim for claim in sorted(claims, reverse=True)}
-    return sorted(strongest.values())
+async def add_claims(
+    db: Session,
+    customer: Customer,
+    identities: Sequence[tuple[str, str, bool]],
+    *,
+    scope: UUID | None = None,
+) -> None:
+    """Let a known customer be recognised by these as well; clashes are kept for review."""
+    claims = claims_of(identities, About(), scope)
+    for _ in range(ATTEMPTS):
+        known = await known_by(db, claims)
+        if await has_attached(db, customer, claims, known):
+            await settle(db, customer, claims, known)
+            return
+    raise Conflict("This customer is being changed by others right now. Please try again.")
 
 
-def claim_of(kind: str, value: str, *, verified: bool, scope: UUID | None) -> Claim:
-    if kind not in IDENTITY_KINDS:
-        raise Invalid("There is no such kind of identity.", field="identities")
-    if kind == "email":
-        value = email_address(value)
-    elif kind == "phone":
-        value = phone_number(value)
-    if not 0 < len(value) <= VALUE_CHARACTERS:
-        raise Invalid(
-            f"An identity has 1 to {VALUE_CHARACTERS} characters.",
-            field=kind,
-            limit=VALUE_CHARACTERS,
-        )
-    return Claim(
-        weak=not verified and kind != "visitor",
-        rank=STRENGTH.index(kind),
-        kind=kind,
-        value=value,
-        scope=None if kind in OF_THE_WORLD else scope,
+async def identities_of(db: Session, customer: UUID) -> Sequence[Identity]:
+    """How the customer is recognised, oldest first."""
+    rows = await db.scalars(
+        select(Identity).where(Identity.customer_id == customer).order_by(Identity.id)
     )
-
-
-def is_claimed_by(claim: Claim) -> ColumnElement[bool]:
-    return and_(
-        Identity.kind == claim.kind,
-        Identity.value == claim.value,
-        Identity.scope == claim.scope if claim.scope else Identity.scope.is_(None),
-    )
-
-
-async def known_by(db: Session, claims: Sequence[Claim]) -> Known:
-    if not claims:
-        return Known(customers={}, identities=[])
-    touched = select(Identity.customer_id).where(or_(*(is_claimed_by(one) for one in claims)))
-    rows = await db.execute(
-        select(Identity, Customer)
-        .join(Customer, Customer.id == Identity.customer_id)
-        .where(Identity.customer_id.in_(touched))
-        .execution_options(populate_existing=True)
-    )
-    found = rows.all()
-    return Known(
-        customers={customer.id: customer for _, customer in found},
-        identities=[identity for identity, _ in found],
-    )
+    return rows.all()
 
 
 def recognised(known: Known, claims: Sequence[Claim]) -> Customer | None:
@@ -329,33 +228,3 @@ async def keep_candidate(db: Session, customer: UUID, other: UUID, claim: Claim)
             verified=claim.proves,
         )
         await record(db, found)
-
-
-def is_vouched_for(claims: Sequence[Claim]) -> bool:
-    """Whether the shop or the channel itself says who this is."""
-    return any(claim.proves and claim.kind not in ("visitor", "device") for claim in claims)
-
-
-async def learn(
-    db: Session, customer: Customer, about: About, attributes: dict[str, Any], *, trusted: bool
-) -> None:
-    """Fill what was blank; one who is vouched for is also corrected."""
-    changed: list[str] = []
-    if about.name and about.name != customer.name and (trusted or not customer.name_given):
-        customer.rename(about.name)
-        changed.append("name")
-    for field in ("email", "phone", "locale"):
-        said, kept = getattr(about, field), getattr(customer, field)
-        if said and said != kept and (trusted or not kept):
-            setattr(customer, field, said)
-            changed.append(field)
-    for key, value in attributes.items():
-        kept = customer.attributes.get(key)
-        if value != kept and (trusted or kept is None):
-            customer.attributes = customer.attributes | {key: value}
-            changed.append(f"attributes.{key}")
-    if now() - customer.last_seen_at >= SEEN_AGAIN_AFTER:
-        customer.last_seen_at = now()
-    if changed:
-        event = CustomerChanged(subject=customer.id, customer=customer.id, changed=tuple(changed))
-        await record(db, event)
