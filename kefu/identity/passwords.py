@@ -33,7 +33,7 @@ COMMON = frozenset(
 _HASHER = PasswordHasher()
 _THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 # Nobody's password: checked where there is no account, so that the answer takes as long.
-_NOBODY = (
+NOBODY = (
     "$argon2id$v=19$m=65536,t=3,p=4$"
     "9j2VFhVN1eH+O4QlgRYj2w$tCmP7mcCuk24HEsnr9xcy6Ls51A6BEebVeWikiromsQ"
 )
@@ -47,7 +47,7 @@ async def password_hash(password: str) -> str:
 async def is_password(password: str, kept: str | None) -> bool:
     """Whether the password fits; takes the same time where there is none to fit."""
     loop = asyncio.get_running_loop()
-    fits = await loop.run_in_executor(_THREADS, _verify, kept or _NOBODY, password)
+    fits = await loop.run_in_executor(_THREADS, _verify, kept or NOBODY, password)
     return fits and kept is not None
 
 

@@ -31,7 +31,7 @@ async def ways() -> Ways:
     return Ways(password=True, oidc=settings().oidc_issuer)
 
 
-@router.post("/session")
+@router.post("/session", response_model=SignedInAs)
 async def post_session(
     body: SignIn, request: Request, response: Response, db: Db
 ) -> SignedInAs | Response:
