@@ -2,7 +2,7 @@
 
 import type { Id, VisitorConversation } from '@kefu/api'
 import { uuid7 } from '@kefu/kit/ids'
-import { type Draft, type OutboxEntry, type OutboxStorage, RealtimeClient } from '@kefu/kit/realtime'
+import type { Draft, OutboxEntry, OutboxStorage, RealtimeClient } from '@kefu/kit/realtime'
 
 export interface SendingOptions {
   client: RealtimeClient
