@@ -6,9 +6,10 @@ from uuid import UUID
 
 from kefu.conversations.batch import Outgoing, store_in
 from kefu.conversations.events import ConversationAssigned, ConversationTransferred
+from kefu.conversations.messages import message_push
 from kefu.conversations.model import Conversation, Kind, Sender, Status
 from kefu.conversations.telling import tell
-from kefu.core.db import Session
+from kefu.core.db import Session, pushes_of
 from kefu.core.errors import Conflict, Invalid
 from kefu.core.ids import uuid7
 from kefu.identity import Actor, agents_named, teams_named
@@ -104,4 +105,5 @@ async def _leave_note(
         name=by.name,
         avatar=by.avatar,
     )
-    await store_in(db, note)
+    stored = await store_in(db, note)
+    pushes_of(db).append(message_push(note, stored))

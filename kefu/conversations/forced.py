@@ -6,7 +6,7 @@ from kefu.conversations.access import locked_conversation
 from kefu.conversations.batch import Outgoing, Stored, store_in
 from kefu.conversations.events import ConversationAssigned, ConversationReopened
 from kefu.conversations.lifecycle import reopen, wake
-from kefu.conversations.model import Conversation, Sender, Status
+from kefu.conversations.model import Conversation, Message, Sender, Status
 from kefu.conversations.telling import tell
 from kefu.core.db import Database, Session
 from kefu.core.errors import Conflict, Forbidden, NotFound
@@ -17,14 +17,32 @@ async def send_slowly(database: Database, message: Outgoing) -> Stored:
     async with database.transaction() as db:
         conversation = await locked_conversation(db, message.conversation)
         check_door(conversation, message)
+        known = await already_stored(db, conversation, message)
+        if known is not None:
+            return known
         await move_on(db, conversation, message)
         await db.flush()
-        stored = await store_in(db, message)
-        if stored.verdict == "known":
-            await db.rollback()
-        if stored.verdict == "foreign":
-            raise Conflict("This message id was used already.", field="id", code="id_taken")
-    return stored
+        return await store_in(db, message)
+
+
+async def already_stored(
+    db: Session, conversation: Conversation, message: Outgoing
+) -> Stored | None:
+    """What was answered when this very message came the first time."""
+    known = await db.get(Message, message.id)
+    if known is None:
+        return None
+    if (known.conversation_id, known.sender_id) != (conversation.id, message.sender_id):
+        raise Conflict("This message id was used already.", field="id", code="id_taken")
+    return Stored(
+        "known",
+        known.seq,
+        known.at,
+        conversation.customer_id,
+        conversation.assignee_id,
+        conversation.team_id,
+        conversation.inbox_id,
+    )
 
 
 def check_door(conversation: Conversation, message: Outgoing) -> None:

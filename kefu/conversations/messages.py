@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import select
 
 from kefu.conversations.batch import Outgoing, Stored
 from kefu.conversations.model import Conversation, Message, Sender
 from kefu.core.clock import iso
 from kefu.core.db import Session
+from kefu.core.realtime import Push
 from kefu.customers import customers_named
 from kefu.identity import agents_named
 
@@ -45,6 +47,17 @@ def message_frame(message: Outgoing, stored: Stored) -> dict[str, Any]:
             "recalled": False,
         },
     }
+
+
+def message_push(message: Outgoing, stored: Stored) -> Push:
+    """The event of a stored message, for whoever watches its conversation."""
+    conversation = str(message.conversation)
+    topics = [f"c:{conversation}"]
+    if stored.assignee is not None:
+        topics.append(f"agent:{stored.assignee}")
+    if message.kind != "note":
+        topics.append(f"v:{conversation}")
+    return Push(topics, orjson.dumps(message_frame(message, stored)).decode(), message.origin)
 
 
 def event_kind(sender_type: str, kind: str) -> str:

@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import orjson
 import psycopg
 import structlog
 
 from kefu.conversations.batch import Outgoing, Stored, store
 from kefu.conversations.forced import send_slowly
-from kefu.conversations.messages import message_frame
+from kefu.conversations.messages import message_push
 from kefu.core.db import Database
 from kefu.core.errors import Conflict, Forbidden, NotFound, Refusal, Unavailable
 from kefu.core.metrics import BATCH_SIZE, SEND_SECONDS, SENDS
@@ -204,14 +203,3 @@ def refusal_for(verdict: str) -> Refusal:
     if verdict == "blocked":
         return Forbidden("This conversation does not take messages from you.", code="blocked")
     return NotFound("There is no such conversation.", field="conversation")
-
-
-def message_push(message: Outgoing, stored: Stored) -> Push:
-    """The event of a stored message, for whoever watches its conversation."""
-    conversation = str(message.conversation)
-    topics = [f"c:{conversation}"]
-    if stored.assignee is not None:
-        topics.append(f"agent:{stored.assignee}")
-    if message.kind != "note":
-        topics.append(f"v:{conversation}")
-    return Push(topics, orjson.dumps(message_frame(message, stored)).decode(), message.origin)

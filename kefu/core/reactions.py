@@ -107,7 +107,7 @@ class Reader:
         self, database: Database, group: str, *, shards: int = 8, ceiling: Ceiling | None = None
     ) -> None:
         self._database = database
-        self._group = group
+        self.group = group
         self._shards = shards
         self._reactions = GROUPS.get(group, [])
         self._kinds = sorted({kind for reaction in self._reactions for kind in reaction.kinds})
@@ -126,11 +126,11 @@ class Reader:
         while True:
             try:
                 if not prepared:
-                    await prepare(self._database, self._group, self._shards)
+                    await prepare(self._database, self.group, self._shards)
                     prepared = True
                 more = await self.step()
             except (OperationalError, InterfaceError, OSError) as error:
-                log.warning("reader_waits", group=self._group, error=str(error)[:200])
+                log.warning("reader_waits", group=self.group, error=str(error)[:200])
                 await asyncio.sleep(0.5)
                 continue
             if not more:
@@ -147,7 +147,7 @@ class Reader:
         """Read one batch; true when a full batch was read and more may wait."""
         high = await self._ceiling.reach()
         async with self._database.transaction() as db:
-            rows = await db.execute(TAKE, {"group": self._group, "high": high})
+            rows = await db.execute(TAKE, {"group": self.group, "high": high})
             positions: dict[int, int] = {shard: position for shard, position in rows}
             if not positions:
                 return False
@@ -158,11 +158,11 @@ class Reader:
             if mine:
                 await self._react(db, mine)
             await db.execute(
-                MOVE, {"group": self._group, "position": reached, "shards": list(positions)}
+                MOVE, {"group": self.group, "position": reached, "shards": list(positions)}
             )
         if mine:
-            FACTS_READ.labels(self._group).inc(len(mine))
-            FACTS_LAG.labels(self._group).observe((now() - mine[0].at).total_seconds())
+            FACTS_READ.labels(self.group).inc(len(mine))
+            FACTS_LAG.labels(self.group).observe((now() - mine[0].at).total_seconds())
         return full
 
     async def _read(self, db: Session, low: int, high: int) -> list[Fact]:
@@ -174,7 +174,7 @@ class Reader:
         return position is not None and fact.id > position
 
     async def _react(self, db: Session, facts: list[Fact]) -> None:
-        blocked = await blocked_subjects(db, self._group, {fact.subject for fact in facts})
+        blocked = await blocked_subjects(db, self.group, {fact.subject for fact in facts})
         free = [fact for fact in facts if fact.subject not in blocked]
         for fact in facts:
             if fact.subject in blocked:
@@ -185,7 +185,7 @@ class Reader:
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001 - any reaction may fail in any way
-            log.warning("reactions_one_by_one", group=self._group, error=repr(error)[:300])
+            log.warning("reactions_one_by_one", group=self.group, error=repr(error)[:300])
             await self._one_by_one(db, free)
 
     async def _one_by_one(self, db: Session, facts: list[Fact]) -> None:
@@ -198,11 +198,11 @@ class Reader:
                 await self._set_aside(db, fact, error)
 
     async def _set_aside(self, db: Session, fact: Fact, error: str) -> None:
-        FACTS_ASIDE.labels(self._group).inc()
-        log.error("fact_set_aside", group=self._group, fact=fact.id, kind=fact.kind, error=error)
+        FACTS_ASIDE.labels(self.group).inc()
+        log.error("fact_set_aside", group=self.group, fact=fact.id, kind=fact.kind, error=error)
         db.add(
             FactAside(
-                group_name=self._group,
+                group_name=self.group,
                 fact=fact.id,
                 kind=fact.kind,
                 subject=fact.subject,

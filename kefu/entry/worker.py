@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Awaitable, Callable
 
 import structlog
 import uvloop
 
+from kefu.core.ceiling import Ceiling
+from kefu.core.db import Database
 from kefu.core.logs import set_up_logs
+from kefu.core.reactions import GROUPS, Reader
+from kefu.core.realtime import realtime_for
 from kefu.core.settings import Settings, settings
+from kefu.entry.collect import load_everything
 from kefu.entry.guardian import die_with_supervisor
+from kefu.entry.upkeep import upkeep
 
 log = structlog.get_logger(__name__)
+AGAIN_AFTER = 1.0
 
 
 def main() -> None:
@@ -24,12 +32,47 @@ def main() -> None:
 
 
 async def run(chosen: Settings) -> None:
+    """Read facts, fire what is due and run jobs, until SIGTERM or SIGINT."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    log.info("worker_started", shards=chosen.facts_shards)
+    load_everything()
+    realtime = realtime_for(
+        redis_url=chosen.redis_url, hub_path=str(chosen.hub_path) if chosen.hub_path else None
+    )
+    database = Database(chosen.database_url or "", pool=chosen.db_pool, realtime=realtime)
+    ceiling = Ceiling(database)
+    readers = [
+        Reader(database, group, shards=chosen.facts_shards, ceiling=ceiling)
+        for group in sorted(GROUPS)
+    ]
+    await realtime.start()
+    tasks = [
+        asyncio.create_task(reader.run(realtime), name=f"reader-{reader.group}")
+        for reader in readers
+    ]
+    tasks += [
+        asyncio.create_task(_keep_running(name, work), name=name)
+        for name, work in upkeep(database, realtime, chosen).items()
+    ]
+    log.info("worker_started", readers=[reader.group for reader in readers])
     await stop.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await realtime.stop()
+    await database.close()
+
+
+async def _keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Start a piece of work again when it fails: the database may be away for a while."""
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - one piece of work must not end the others
+            log.warning("work_failed", work=name, error=repr(error)[:300])
+        await asyncio.sleep(AGAIN_AFTER)
 
 
 if __name__ == "__main__":

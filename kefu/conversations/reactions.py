@@ -1,0 +1,60 @@
+"""What conversations do when messages were stored: lists follow, off the message path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import text
+
+from kefu.conversations.listing import keep_sorted
+from kefu.core.clock import iso
+from kefu.core.db import Session, pushes_of
+from kefu.core.events import Fact
+from kefu.core.reactions import reacts_to
+from kefu.core.realtime import Push
+
+ROWS = text(
+    "select id, team_id, assignee_id, status, last_seq, unread, last_preview, last_sender, "
+    "last_kind, last_message_at, activity_at, unanswered_since, first_replied_at, next_due_at, "
+    "next_due_kind from conversations where id = any(:ids)"
+)
+
+
+@reacts_to("message.received", "message.sent")
+async def follow_messages(db: Session, facts: list[Fact]) -> None:
+    """Sort keys and list rows of every conversation with new messages."""
+    ids = list({fact.subject for fact in facts})
+    await keep_sorted(db, ids)
+    await show_rows(db, ids)
+
+
+async def show_rows(db: Session, ids: list[Any]) -> None:
+    """Push the changed columns of these conversations to whoever has a list open."""
+    rows_by_topic: dict[str, list[dict[str, Any]]] = {}
+    for row in await db.execute(ROWS, {"ids": ids}):
+        shown = {
+            "id": str(row.id),
+            "status": row.status,
+            "last_seq": row.last_seq,
+            "unread": row.unread,
+            "last_message": {
+                "preview": row.last_preview,
+                "sender_type": row.last_sender,
+                "kind": row.last_kind,
+                "at": iso(row.last_message_at),
+            }
+            if row.last_message_at
+            else None,
+            "updated_at": iso(row.activity_at),
+            "unanswered_since": iso(row.unanswered_since),
+            "first_replied_at": iso(row.first_replied_at),
+            "next_due_at": iso(row.next_due_at),
+            "next_due_kind": row.next_due_kind,
+        }
+        topic = f"list:team:{row.team_id}" if row.team_id else "list:unassigned"
+        rows_by_topic.setdefault(topic, []).append(shown)
+        rows_by_topic.setdefault("list:all", []).append(shown)
+    for topic, rows in rows_by_topic.items():
+        for start in range(0, len(rows), 100):
+            frame = {"t": "rows", "rows": rows[start : start + 100]}
+            pushes_of(db).append(Push.of([topic], frame))

@@ -1,0 +1,127 @@
+"""The web application: capabilities' routes, the realtime endpoint, static pages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from kefu import __version__
+from kefu.conversations.frames import install_frames
+from kefu.conversations.sending import Sending
+from kefu.core.bottlenecks import Bottlenecks
+from kefu.core.db import Database
+from kefu.core.edge import Edge
+from kefu.core.http import install_problems
+from kefu.core.metrics import LOOP_LAG
+from kefu.core.realtime import realtime_for
+from kefu.core.settings import Settings, settings
+from kefu.core.sockets import SocketEndpoint, heartbeats
+from kefu.core.switchboard import Switchboard
+from kefu.entry import pages, polling, probes
+from kefu.entry.collect import load_everything, routers
+from kefu.entry.greeting import authenticator, latest_seqs
+
+log = structlog.get_logger(__name__)
+LAG_EVERY = 0.25
+BOTTLENECKS_EVERY = 60
+
+
+def create_app(chosen: Settings | None = None) -> FastAPI:
+    """The application of one web process; everything it needs is made here and passed on."""
+    chosen = chosen or settings()
+    load_everything()
+    realtime = realtime_for(
+        redis_url=chosen.redis_url, hub_path=str(chosen.hub_path) if chosen.hub_path else None
+    )
+    database = Database(chosen.database_url or "", pool=chosen.db_pool, realtime=realtime)
+    switchboard = Switchboard()
+    sending = Sending(database, realtime)
+    sending.on_away = lambda away: switchboard.announce("database_away" if away else None)
+    switchboard.services.update(
+        database=database,
+        realtime=realtime,
+        sending=sending,
+        last_seqs=latest_seqs(database),
+    )
+    install_frames(switchboard)
+    realtime.on_pushes(switchboard.deliver)
+    app = FastAPI(
+        title="Kefu 客服",
+        version=__version__,
+        lifespan=_lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings, app.state.database, app.state.realtime = chosen, database, realtime
+    app.state.switchboard, app.state.bottlenecks = switchboard, Bottlenecks(chosen.slow_after_ms)
+    _assemble(app)
+    return app
+
+
+def _assemble(app: FastAPI) -> None:
+    state = app.state
+    install_problems(app)
+    for router in routers():
+        app.include_router(router)
+    authenticate = authenticator(state.database, state.settings)
+    endpoint = SocketEndpoint(state.switchboard, authenticate)
+    app.router.routes.append(pages.SocketRoute("/api/v1/socket", endpoint))
+    app.include_router(polling.router_for(state.switchboard, authenticate))
+    app.include_router(probes.router)
+    pages.mount(app, state.settings)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(
+        Edge, upload_limit=state.settings.upload_limit, bottlenecks=state.bottlenecks
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    await state.realtime.start()
+    await state.switchboard.services["sending"].start()
+    tasks = [
+        asyncio.create_task(heartbeats(state.switchboard), name="heartbeats"),
+        asyncio.create_task(_measure_lag(), name="lag"),
+        asyncio.create_task(_enter_bottlenecks(app), name="bottlenecks"),
+        asyncio.create_task(probes.watch_disk(app), name="disk"),
+    ]
+    try:
+        yield
+    finally:
+        for connection in state.switchboard.everyone():
+            connection.close(1012, "restart")
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+        await state.switchboard.services["sending"].stop()
+        await state.realtime.stop()
+        await state.database.close()
+
+
+async def _measure_lag() -> None:
+    while True:
+        due = time.perf_counter() + LAG_EVERY
+        await asyncio.sleep(LAG_EVERY)
+        LOOP_LAG.observe(max(0.0, time.perf_counter() - due))
+
+
+async def _enter_bottlenecks(app: FastAPI) -> None:
+    while True:
+        await asyncio.sleep(BOTTLENECKS_EVERY)
+        try:
+            async with app.state.database.transaction() as db:
+                for module in await app.state.bottlenecks.enter(db):
+                    log.warning("bottleneck", module=module)
+        except Exception as error:  # noqa: BLE001 - measuring must not end the process
+            log.warning("bottlenecks_not_entered", error=str(error)[:200])

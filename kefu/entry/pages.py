@@ -1,0 +1,86 @@
+"""Static pages: the agents' console, the widget, the demo shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Match
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from kefu.core.settings import Settings
+from kefu.core.sockets import SocketEndpoint
+
+DIST = Path(__file__).resolve().parents[2] / "web" / "dist"
+FOR_EVER = "public, max-age=31536000, immutable"
+CONSOLE_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'self'"
+)
+
+
+class SocketRoute(BaseRoute):
+    """One path whose WebSocket goes straight to a raw ASGI endpoint."""
+
+    def __init__(self, path: str, endpoint: SocketEndpoint) -> None:
+        self.path = path
+        self._endpoint = endpoint
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        fits = scope["type"] == "websocket" and scope["path"] == self.path
+        return (Match.FULL if fits else Match.NONE), {}
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._endpoint(scope, receive, send)
+
+
+class App(StaticFiles):
+    """A single-page app: unknown paths get its index; hashed assets are kept for ever."""
+
+    def __init__(self, folder: Path, *, policy: str | None = None) -> None:
+        super().__init__(directory=folder, html=True, check_dir=False)
+        self._index = folder / "index.html"
+        self._policy = policy
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        found, _ = self.lookup_path(path)
+        if found and Path(found).is_file() and not path.endswith("index.html"):
+            response = await super().get_response(path, scope)
+            hashed = "assets" in Path(path).parts
+            response.headers["Cache-Control"] = FOR_EVER if hashed else "no-cache"
+            return response
+        if not self._index.is_file():
+            return Response("The web pages are not built: run `make web`.", 503)
+        response = FileResponse(self._index, headers={"Cache-Control": "no-cache"})
+        if self._policy:
+            response.headers["Content-Security-Policy"] = self._policy
+        return response
+
+
+def mount(app: FastAPI, chosen: Settings) -> None:
+    """Serve the built pages; the demo shop only in demo mode."""
+
+    @app.get("/", include_in_schema=False)
+    async def home() -> RedirectResponse:
+        return RedirectResponse("/console/")
+
+    @app.get("/widget.js", include_in_schema=False)
+    async def loader() -> Response:
+        file = DIST / "widget" / "widget.js"
+        if not file.is_file():
+            return Response("// The widget is not built: run `make web`.", 503)
+        headers: dict[str, Any] = {
+            "Cache-Control": "public, max-age=300",
+            "Access-Control-Allow-Origin": "*",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
+        return FileResponse(file, media_type="text/javascript", headers=headers)
+
+    app.mount("/console", App(DIST / "console", policy=CONSOLE_POLICY))
+    app.mount("/widget", App(DIST / "widget"))
+    if chosen.demo:
+        app.mount("/shop", App(DIST / "shop"))
