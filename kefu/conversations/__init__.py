@@ -1,1 +1,73 @@
 """Conversations: what customers and agents say to each other, in order and for good."""
+
+from kefu.conversations.access import (
+    conversation_for,
+    conversation_for_visitor,
+    inbox_with,
+    locked_conversation,
+    message_in,
+    visible_to,
+)
+from kefu.conversations.batch import Outgoing, Stored
+from kefu.conversations.frames import check_pace, outgoing
+from kefu.conversations.lifecycle import close, open_conversation, reopen, wait, wake
+from kefu.conversations.messages import (
+    message_frame,
+    message_push,
+    messages_after,
+    messages_before,
+    shown_messages,
+)
+from kefu.conversations.model import (
+    Conversation,
+    ExternalMessage,
+    Inbox,
+    Kind,
+    Message,
+    Sender,
+    Status,
+)
+from kefu.conversations.rating import rate
+from kefu.conversations.rows import rows_of, visitor_row
+from kefu.conversations.saying import note_event, say_in
+from kefu.conversations.seeing import mark_seen
+from kefu.conversations.sending import Sending
+from kefu.conversations.telling import tell
+
+__all__ = [
+    "Conversation",
+    "ExternalMessage",
+    "Inbox",
+    "Kind",
+    "Message",
+    "Outgoing",
+    "Sender",
+    "Sending",
+    "Status",
+    "Stored",
+    "check_pace",
+    "close",
+    "conversation_for",
+    "conversation_for_visitor",
+    "inbox_with",
+    "locked_conversation",
+    "mark_seen",
+    "message_frame",
+    "message_in",
+    "message_push",
+    "messages_after",
+    "messages_before",
+    "note_event",
+    "open_conversation",
+    "outgoing",
+    "rate",
+    "reopen",
+    "rows_of",
+    "say_in",
+    "shown_messages",
+    "tell",
+    "visible_to",
+    "visitor_row",
+    "wait",
+    "wake",
+]

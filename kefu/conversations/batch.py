@@ -139,7 +139,11 @@ select j.verdict, coalesce(f.seq, j.known_seq, 0)::int, coalesce(j.known_at, %(a
 from judged j left join fresh f on f.ord = j.ord order by j.ord
 """
 
-_TEXT = text(re.sub(r"%\((\w+)\)s", r":\1", HOT))
+_TEXT = text(
+    re.sub(
+        r"%\((\w+)\)s", r":\1", re.sub(r"%\((\w+)\)s::(\w+\[\])", r"cast(:\1 as \2)", HOT)
+    )
+)
 
 
 def _values(messages: Sequence[Outgoing], *, forced: bool) -> dict[str, Any]:
