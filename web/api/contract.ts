@@ -56,7 +56,7 @@ export interface Message {
   reply_to: Id | null
   at: Timestamp
   status: MessageStatus
-  error?: Problem | string | null
+  error?: string | null
   recalled: boolean
   mentions?: Id[]
 }
@@ -183,6 +183,10 @@ export interface ConversationRow {
   next_due_at: Timestamp | null
   next_due_kind: string | null
   rating: { score: number; comment: string | null } | null
+  unanswered_since?: Timestamp | null
+  close_reason?: string | null
+  summary?: string
+  blocked?: boolean
 }
 
 /** What a visitor is told of its conversation. */
@@ -191,6 +195,11 @@ export interface VisitorConversation {
   status: ConversationStatus
   last_seq: number
   agent?: { name: string; avatar?: string | null } | null
+  agent_seen_seq?: number
+  customer_seen_seq?: number
+  rated?: boolean
+  created_at?: Timestamp
+  closed_at?: Timestamp | null
 }
 
 export interface PageView {

@@ -19,7 +19,6 @@ export interface SendFrame {
   text?: string
   content?: MessageContent
   reply_to?: Id
-  mentions?: Id[]
 }
 
 export interface Subscription {
@@ -44,7 +43,7 @@ export interface EventFrame {
   seq?: number | null
   at: Timestamp
   actor?: Id | null
-  details: Record<string, unknown>
+  details?: Record<string, unknown>
   data: unknown
 }
 

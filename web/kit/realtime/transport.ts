@@ -59,49 +59,68 @@ interface PollReply {
 }
 
 const POLL_WITHIN = 60_000
+const REQUESTS_AT_ONCE = 4
+/** These want no answer: a few of them never hold up what does. */
+const QUIET = new Set<ClientFrame['t']>(['typing', 'seen', 'beat', 'unsubscribe'])
+const QUIET_AT_ONCE = 2
 
+/** One request always listens; what is said travels in others, so that nothing waits for an answer. */
 export function pollTransport(url: string, headers: () => Record<string, string>): Connect {
   return (hooks) => {
     const stop = new AbortController()
     let session: string | undefined
     let over = false
-    let queue: Promise<void> = Promise.resolve()
+    let open = 0
+    let saying: ClientFrame[] = []
 
-    const fail = (code: number) => {
+    const end = (reason: CloseReason) => {
       if (over) return
       over = true
       stop.abort()
-      hooks.closed({ code, refused: code === 401 || code === 403 })
+      hooks.closed(reason)
     }
 
     async function exchange(frames: ClientFrame[]): Promise<void> {
-      const response = await fetch(url, {
-        method: 'POST',
-        credentials: 'same-origin',
-        headers: { 'Content-Type': 'application/json', ...headers() },
-        body: JSON.stringify({ session, frames }),
-        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(POLL_WITHIN)]),
-      })
-      if (!response.ok) return fail(response.status)
-      const reply = (await response.json()) as PollReply
-      session = reply.session
-      for (const frame of reply.frames) if (!over) hooks.frame(frame)
+      open += 1
+      try {
+        const response = await fetch(url, {
+          method: 'POST',
+          credentials: 'same-origin',
+          headers: { 'Content-Type': 'application/json', ...headers() },
+          body: JSON.stringify({ session, frames }),
+          signal: AbortSignal.any([stop.signal, AbortSignal.timeout(POLL_WITHIN)]),
+        })
+        if (!response.ok) return end(await refusalIn(response))
+        const reply = (await response.json()) as PollReply
+        session = reply.session
+        for (const frame of reply.frames) if (!over) hooks.frame(frame)
+      } catch {
+        return end({ code: 0 })
+      } finally {
+        open -= 1
+      }
+      speak()
     }
 
-    async function listen(): Promise<void> {
-      while (!over) await exchange([])
+    function speak(): void {
+      if (over || (session === undefined && open > 0)) return
+      const quiet = saying.every((frame) => QUIET.has(frame.t))
+      const room = open < (quiet ? QUIET_AT_ONCE : REQUESTS_AT_ONCE)
+      if ((saying.length > 0 && room) || open === 0) {
+        const frames = saying
+        saying = []
+        void exchange(frames)
+      }
     }
 
-    const broken = () => fail(0)
     queueMicrotask(() => !over && hooks.opened())
 
     return {
       kind: 'poll',
       send(frame) {
         if (over) return false
-        const first = session === undefined
-        queue = queue.then(() => (over ? undefined : exchange([frame]))).catch(broken)
-        if (first && frame.t === 'hello') queue = queue.then(() => void listen().catch(broken))
+        saying.push(frame)
+        speak()
         return true
       },
       close() {
@@ -110,6 +129,13 @@ export function pollTransport(url: string, headers: () => Record<string, string>
       },
     }
   }
+}
+
+/** A lost polling session only has to be begun again; other refusals are final. */
+async function refusalIn(response: Response): Promise<CloseReason> {
+  const problem = (await response.json().catch(() => ({}))) as { code?: string }
+  const lost = problem.code === 'ended' || problem.code === 'no_session'
+  return { code: response.status, refused: !lost && (response.status === 401 || response.status === 403) }
 }
 
 function absolute(url: string): string {
