@@ -1,0 +1,121 @@
+"""An app of the channels' routes on a database of its own, and visitors who use it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from kefu.channels import routes_widget
+from kefu.conversations import Inbox, Sending
+from kefu.conversations.tests.factories import an_inbox
+from kefu.core.db import Database
+from kefu.core.http import install_problems
+from kefu.core.ids import uuid7
+from kefu.core.realtime import Local, Push
+from kefu.core.settings import Settings
+from kefu.core.switchboard import Switchboard
+
+ROUTERS = [routes_widget.router]
+
+
+@dataclass
+class House:
+    """One installation: its app, its database, and what was pushed to sockets."""
+
+    app: FastAPI
+    database: Database
+    chosen: Settings
+    client: httpx.AsyncClient
+    pushes: list[Push] = field(default_factory=list)
+
+    async def inbox(self, **more: Any) -> Inbox:
+        async with self.database.transaction() as db:
+            return await an_inbox(db, **({"channel": "web_chat"} | more))
+
+    def pushed(self, kind: str) -> list[dict[str, Any]]:
+        return [push.frame for push in self.pushes if push.frame.get("kind") == kind]
+
+
+@dataclass
+class Guest:
+    """A visitor's browser in one inbox."""
+
+    house: House
+    inbox: Inbox
+    token: str | None = None
+
+    async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        if self.token:
+            headers.setdefault("Authorization", f"Bearer {self.token}")
+        given = {} if body is None else {"json": body}
+        address = f"/api/v1/widget/{self.inbox.id}{path}"
+        return await self.house.client.request(method, address, headers=headers, **given)
+
+    async def post(self, path: str, body: Any = None, **headers: str) -> httpx.Response:
+        return await self.ask("POST", path, {} if body is None else body, **headers)
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        return await self.ask("GET", path, **headers)
+
+    async def come_in(self, **body: Any) -> dict[str, Any]:
+        """Begin a session, with the token of last time."""
+        if self.token:
+            body.setdefault("token", self.token)
+        answer = await self.post("/session", body)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        self.token = told["token"]
+        return told
+
+    async def open(self, text: str | None = None) -> dict[str, Any]:
+        body = {"first_message": {"id": str(uuid7()), "text": text}} if text else {}
+        answer = await self.post("/conversations", body)
+        assert answer.status_code == 200, answer.text
+        conversation: dict[str, Any] = answer.json()["conversation"]
+        return conversation
+
+
+def an_app(database: Database, chosen: Settings) -> FastAPI:
+    app = FastAPI()
+    install_problems(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.state.database, app.state.settings = database, chosen
+    app.state.realtime, app.state.switchboard = database.realtime, Switchboard()
+    return app
+
+
+@pytest.fixture
+def chosen(tmp_path: Path) -> Settings:
+    return Settings(secret="a key of this house", var=tmp_path, demo=True)
+
+
+@pytest.fixture
+async def house(database_url: str, chosen: Settings) -> AsyncIterator[House]:
+    realtime = Local()
+    database = Database(database_url, pool=4, realtime=realtime)
+    app = an_app(database, chosen)
+    sending = Sending(database, realtime)
+    app.state.switchboard.services.update(database=database, sending=sending, realtime=realtime)
+    await sending.start()
+    transport = httpx.ASGITransport(app, client=("203.0.113.7", 4711))
+    async with httpx.AsyncClient(transport=transport, base_url="http://kefu.test") as client:
+        made = House(app, database, chosen, client)
+        realtime.on_pushes(made.pushes.extend)
+        yield made
+    await sending.stop()
+    await database.close()
+
+
+@pytest.fixture
+async def guest(house: House) -> Guest:
+    """A visitor who has come in."""
+    visitor = Guest(house, await house.inbox())
+    await visitor.come_in()
+    return visitor
