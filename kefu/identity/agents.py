@@ -27,7 +27,7 @@ from kefu.identity.model import (
     Team,
 )
 from kefu.identity.rights import ADMINISTRATOR
-from kefu.identity.sessions import end_sessions_of
+from kefu.identity.sessions import drop_sockets, end_sessions_of
 from kefu.identity.taken import refused_if_taken
 from kefu.identity.tokens import revoke_tokens_of
 
@@ -44,6 +44,8 @@ async def change_agent(db: Session, agent: Agent, changes: Mapping[str, Any], *,
         await put_in_teams(db, agent, changes["team_ids"])
     if "skills" in changes:
         await put_skills(db, agent, changes["skills"])
+    if changes.keys() & {"role_id", "team_ids"}:
+        drop_sockets(db, f"agent:{agent.id}")
     if changes:
         event = AgentChanged(subject=agent.id, actor=by.id, changed=tuple(sorted(changes)))
         await record(db, event)

@@ -64,7 +64,7 @@ class AgentJoined(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class AgentChanged(Event):
-    """Something about an agent changed; their open sockets load the actor again."""
+    """Something about an agent changed."""
 
     kind: ClassVar[str] = "agent.changed"
     changed: tuple[str, ...]
@@ -104,7 +104,7 @@ class RoleCreated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoleChanged(Event):
-    """Rights changed: whoever keeps an actor loads it again."""
+    """What holders of the role may do has changed."""
 
     kind: ClassVar[str] = "role.changed"
     changed: tuple[str, ...]
@@ -215,15 +215,3 @@ class TokenRevoked(Event):
 @dataclass(frozen=True, kw_only=True)
 class AboutChanged(Event):
     kind: ClassVar[str] = "about.changed"
-
-
-ACTOR_CHANGING = (
-    AgentChanged.kind,
-    AgentLeft.kind,
-    RoleChanged.kind,
-    SessionEnded.kind,
-    TeamChanged.kind,
-    TeamRemoved.kind,
-    TokenRevoked.kind,
-)
-"""Kinds after which an open socket loads its actor again, and closes where none is left."""

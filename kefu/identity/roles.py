@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from kefu.identity.actor import Actor, rights_of
 from kefu.identity.events import RoleChanged, RoleCreated, RoleRemoved
 from kefu.identity.model import Agent, Role, Scope
 from kefu.identity.rights import ADMINISTRATOR, NEVER_WITHHELD, permissions_table
+from kefu.identity.sessions import drop_sockets
 
 
 async def create_role(
@@ -48,6 +50,8 @@ async def change_role(db: Session, role: Role, changes: Mapping[str, Any], *, by
     if "permissions" in changes:
         put_permissions(role, changes["permissions"])
     after = rights_of(role)
+    if before != after or "scope" in changes:
+        drop_sockets(db, *[f"agent:{holder}" for holder in await holders(db, role)])
     await record(
         db,
         RoleChanged(
@@ -58,6 +62,10 @@ async def change_role(db: Session, role: Role, changes: Mapping[str, Any], *, by
             removed=tuple(sorted(before - after)),
         ),
     )
+
+
+async def holders(db: Session, role: Role) -> list[UUID]:
+    return list(await db.scalars(select(Agent.id).where(Agent.role_id == role.id)))
 
 
 def put_permissions(role: Role, permissions: list[str]) -> None:

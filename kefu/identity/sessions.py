@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from kefu.core.clock import now
-from kefu.core.db import Session
+from kefu.core.db import Session, pushes_of
 from kefu.core.errors import NotFound
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.core.switchboard import disconnect_push
 from kefu.identity.events import SessionEnded, SignedIn
 from kefu.identity.keys import csrf_of, hash_of, new_secret
 from kefu.identity.model import SESSION_IDLE, SESSION_LIFE, Agent, AgentSession
@@ -59,9 +60,16 @@ async def open_session(db: Session, agent: Agent, *, way: str, origin: Origin) -
 
 async def end_session(db: Session, session: AgentSession, *, reason: str, by: UUID) -> None:
     session.ended_at = now()
+    drop_sockets(db, f"session:{session.id}")
     await record(
         db, SessionEnded(subject=session.agent_id, session=session.id, reason=reason, actor=by)
     )
+
+
+def drop_sockets(db: Session, *topics: str) -> None:
+    """After the commit, close the sockets whose actor has changed: they knew the old rights."""
+    if topics:
+        pushes_of(db).append(disconnect_push(*topics))
 
 
 async def end_sessions_of(

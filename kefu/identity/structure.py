@@ -115,7 +115,7 @@ async def check_parent(
 ) -> None:
     """No circles, no well without bottom; the whole tree is locked while one looks."""
     rows = await db.execute(select(table.id, table.parent_id).order_by(table.id).with_for_update())
-    parents = dict(rows.tuples().all())
+    parents: dict[UUID, UUID | None] = dict(rows.all())
     if parent_id is not None and parent_id not in parents:
         raise Invalid("It refers to something that does not exist.", field="parent_id")
     above: list[UUID] = []

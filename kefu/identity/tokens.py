@@ -17,6 +17,7 @@ from kefu.identity.events import TokenCreated, TokenRevoked
 from kefu.identity.keys import SHOWN, hash_of, new_token
 from kefu.identity.model import Token
 from kefu.identity.rights import permissions_table
+from kefu.identity.sessions import drop_sockets
 
 
 async def create_token(
@@ -54,6 +55,7 @@ def check_scopes(scopes: list[str], by: Actor) -> None:
 async def revoke_token(db: Session, token: Token, *, by: UUID) -> None:
     if token.revoked_at is None:
         token.revoked_at = now()
+        drop_sockets(db, f"token:{token.id}")
         await record(db, TokenRevoked(subject=token.id, actor=by, agent=token.agent_id))
 
 
