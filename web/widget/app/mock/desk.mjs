@@ -7,10 +7,12 @@ import { WebSocketServer } from 'ws'
 import { answersTo } from './agent.mjs'
 
 const port = Number(process.argv[2] ?? 5199)
+const away = process.argv.includes('--away')
 const dist = new URL('../../../dist/', import.meta.url).pathname
 const visitors = new Map()
 const files = new Map()
 const polls = new Map()
+const SYSTEM = { sender: { type: 'system', id: null, name: '' }, kind: 'system' }
 const AGENT = { type: 'agent', id: 'a1', name: '林小雨', avatar: null }
 const config = {
   name: '山野集',
@@ -32,16 +34,16 @@ function visitorOf(token) {
 
 const opened = (visitor) => (visitor.conversation ??= { id: id(), status: 'waiting', last_seq: 0, agent: null })
 
-function tell(visitor, frame) {
-  for (const line of visitor.lines) line(frame)
+function tell(visitor, frame, except) {
+  for (const line of visitor.lines) if (line !== except) line(frame)
 }
 
-function post(visitor, message) {
+function post(visitor, message, except) {
   const row = opened(visitor)
   const whole = { text: '', content: null, reply_to: null, recalled: false, status: 'sent', at: now(), ...message }
   Object.assign(whole, { id: message.id ?? id(), conversation: row.id, seq: ++row.last_seq })
   visitor.messages.push(whole)
-  tell(visitor, event(visitor, whole.sender.type === 'customer' ? 'message.received' : 'message.sent', whole))
+  tell(visitor, event(visitor, whole.sender.type === 'customer' ? 'message.received' : 'message.sent', whole), except)
   return whole
 }
 
@@ -87,10 +89,10 @@ const takes = {
     reply({ t: 'resumed', conversation, last_seq: visitor.conversation.last_seq, conversation_row: visitor.conversation, messages })
   },
   send: (visitor, frame, reply) => {
-    const { t: _t, ...rest } = frame
+    const rest = { ...frame, t: undefined }
     const known = visitor.messages.find((message) => message.id === frame.id)
     if (frame.text === '敏感') return reply({ t: 'error', id: frame.id, problem: { title: 'No', status: 422, code: 'sensitive' } })
-    const message = known ?? post(visitor, { ...rest, sender: { type: 'customer', id: visitor.id, name: '' } })
+    const message = known ?? post(visitor, { ...rest, sender: { type: 'customer', id: visitor.id, name: '' } }, reply)
     reply({ t: 'ack', id: frame.id, conversation: message.conversation, seq: message.seq, at: message.at })
     if (!known) void answer(visitor, message)
   },
@@ -100,15 +102,16 @@ const routes = {
   session: (body) => {
     const visitor = visitorOf(body.token)
     const { token, conversation, messages } = visitor
-    return { token, visitor: { id: visitor.id }, conversation, messages, config: { ...config, open: body.locale !== 'away' } }
+    return { token, visitor: { id: visitor.id }, conversation, messages, config: { ...config, open: !away } }
   },
-  conversations: (_, visitor) => opened(visitor),
+  conversations: (_, visitor) => ({ conversation: opened(visitor) }),
+  human: (_, visitor) => (post(visitor, { ...SYSTEM, content: { code: 'human_requested' } }), visitor.conversation),
   context: () => null,
-  rating: (body, visitor) => (post(visitor, { sender: { type: 'system', id: null, name: '' }, kind: 'system', content: { code: 'rated' } }), body),
+  rating: (body, visitor) => (post(visitor, { ...SYSTEM, content: { code: 'rated' } }), body),
   'offline-form': (body, visitor) => {
     opened(visitor)
     post(visitor, { sender: { type: 'customer', id: visitor.id, name: body.name }, kind: 'text', text: body.text })
-    return visitor.conversation
+    return { conversation: visitor.conversation }
   },
 }
 

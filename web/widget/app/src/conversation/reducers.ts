@@ -4,8 +4,15 @@ import type { Id, Message, VisitorConversation } from '@kefu/api'
 import type { EventFrame } from '@kefu/api/frames'
 import type { OutboxEntry } from '@kefu/kit/realtime'
 
+/** What a visitor sees of the state of a conversation. */
+export interface Row extends VisitorConversation {
+  agent_seen_seq?: number
+  customer_seen_seq?: number
+  rated?: boolean
+}
+
 export interface Seen {
-  conversation: VisitorConversation | null
+  conversation: Row | null
   messages: Map<Id, Message>
   more: boolean
   unsent: OutboxEntry[]
@@ -23,7 +30,7 @@ export const reducers: Record<string, Reducer> = {
     reach(seen, event.seq)
   },
   conversation(seen, event) {
-    const told = event.data as Partial<VisitorConversation> | null
+    const told = event.data as Partial<Row> | null
     if (seen.conversation && told?.id === seen.conversation.id) seen.conversation = { ...seen.conversation, ...told }
     reach(seen, event.seq)
   },

@@ -3,6 +3,7 @@
 import type { Id, VisitorConversation } from '@kefu/api'
 import { uuid7 } from '@kefu/kit/ids'
 import type { Draft, OutboxEntry, OutboxStorage, RealtimeClient } from '@kefu/kit/realtime'
+import { insist } from '../session/insisting'
 
 export interface SendingOptions {
   client: RealtimeClient
@@ -13,8 +14,6 @@ export interface SendingOptions {
 
 export type Saying = Omit<Draft, 'conversation' | 'id'>
 
-const TRY_AGAIN = [1000, 2000, 4000, 8000, 15_000]
-
 export function sending({ client, conversation, open, changed }: SendingOptions) {
   let held: OutboxEntry[] = []
   let sent: OutboxEntry[] = []
@@ -23,16 +22,19 @@ export function sending({ client, conversation, open, changed }: SendingOptions)
 
   const show = () => changed([...sent, ...held])
 
-  async function begin(attempt = 0): Promise<void> {
-    if (opening && attempt === 0) return
+  async function begin(): Promise<void> {
+    if (opening) return
     opening = true
-    try {
-      release((await open()).id)
-      opening = false
-    } catch {
-      const wait = TRY_AGAIN[Math.min(attempt, TRY_AGAIN.length - 1)]
-      setTimeout(() => void begin(attempt + 1), wait)
-    }
+    const row = await insist(open)
+    opening = false
+    if (row) release(row.id)
+    else fail()
+  }
+
+  function fail(): void {
+    const problem = { title: '', status: 403, code: 'blocked' }
+    held = held.map((entry) => ({ ...entry, state: 'failed', problem }))
+    show()
   }
 
   function release(id: Id): void {
@@ -78,7 +80,12 @@ export function sending({ client, conversation, open, changed }: SendingOptions)
       void begin()
       return id
     },
-    retry: (id: Id) => void client.retry(id),
+    retry(id: Id): void {
+      if (!held.some(({ frame }) => frame.id === id)) return void client.retry(id)
+      held = held.map((entry) => ({ frame: entry.frame, at: entry.at, state: 'waiting' }))
+      show()
+      void begin()
+    },
     discard(id: Id): void {
       held = held.filter(({ frame }) => frame.id !== id)
       void storage?.remove(id)

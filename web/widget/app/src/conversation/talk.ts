@@ -1,10 +1,10 @@
 /** The conversation as it stands: what the server said, what is still on its way, who is typing. */
 
-import type { Id, Message, MessageStatus, Problem, VisitorConversation } from '@kefu/api'
+import type { Id, Message, MessageStatus, Problem } from '@kefu/api'
 import type { AckFrame, EventFrame, SendFrame } from '@kefu/api/frames'
 import type { OutboxEntry } from '@kefu/kit/realtime'
 import { computed, reactive } from 'vue'
-import { type Seen, reducers } from './reducers'
+import { type Row, type Seen, reducers } from './reducers'
 
 /** A message as shown: ours may still be waiting or have failed. */
 export interface Line extends Omit<Message, 'status' | 'error'> {
@@ -30,9 +30,19 @@ export function talk() {
   let typingEnds: ReturnType<typeof setTimeout> | undefined
 
   const said = computed(() => [...seen.messages.values()].sort((a, b) => a.seq - b.seq))
+  // What was refused stays where it was written; what waits comes last.
+  const settled = computed<Line[]>(() => {
+    const lines = said.value.map((message) => confirmed(message, seen.agentSeen))
+    for (const entry of seen.unsent) {
+      if (entry.state !== 'failed' || seen.messages.has(entry.frame.id)) continue
+      const at = lines.findIndex((line) => Date.parse(line.at) > entry.at)
+      lines.splice(at < 0 ? lines.length : at, 0, unconfirmed(entry))
+    }
+    return lines
+  })
   const lines = computed<Line[]>(() => [
-    ...said.value.map((message) => confirmed(message, seen.agentSeen)),
-    ...seen.unsent.filter(({ frame }) => !seen.messages.has(frame.id)).map(unconfirmed),
+    ...settled.value,
+    ...seen.unsent.filter(({ frame, state }) => state === 'waiting' && !seen.messages.has(frame.id)).map(unconfirmed),
   ])
   const unread = computed(
     () => said.value.filter(({ seq, sender, kind }) => seq > seen.mySeen && isTheirs(sender.type) && kind !== 'system').length,
@@ -62,15 +72,23 @@ export function talk() {
     lines,
     unread,
     askedForPerson,
-    snapshot(conversation: VisitorConversation | null, messages: Message[], more: boolean, mySeen: number | null): void {
+    snapshot(conversation: Row | null, messages: Message[], more: boolean): void {
+      if (conversation?.id !== seen.conversation?.id) seen.mySeen = seen.agentSeen = 0
       seen.conversation = conversation
       seen.messages = new Map(messages.map((message) => [message.id, message]))
       seen.more = more
-      const last = conversation?.last_seq ?? 0
-      seen.mySeen = Math.max(seen.mySeen, mySeen ?? last)
+      seen.mySeen = Math.max(seen.mySeen, conversation?.customer_seen_seq ?? conversation?.last_seq ?? 0)
+      seen.agentSeen = Math.max(seen.agentSeen, conversation?.agent_seen_seq ?? 0)
     },
-    merge(messages: Message[]): void {
+    older(messages: Message[], more: boolean): void {
       messages.forEach(upsert)
+      seen.more = more
+    },
+    resumed(row: Row | null, messages: Message[]): void {
+      messages.forEach(upsert)
+      if (!row || row.id !== seen.conversation?.id) return
+      seen.conversation = { ...seen.conversation, ...row }
+      seen.agentSeen = Math.max(seen.agentSeen, row.agent_seen_seq ?? 0)
     },
     apply(event: EventFrame): void {
       const family = event.kind.split('.')[0] ?? ''
@@ -95,8 +113,10 @@ export function talk() {
     agentSaw(seq: number): void {
       seen.agentSeen = Math.max(seen.agentSeen, seq)
     },
-    iSaw(seq: number): void {
-      seen.mySeen = Math.max(seen.mySeen, seq)
+    /** Everything up to the newest is on screen; its number. */
+    sawAll(): number {
+      seen.mySeen = said.value.at(-1)?.seq ?? seen.mySeen
+      return seen.mySeen
     },
   }
 }

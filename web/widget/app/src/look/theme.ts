@@ -30,6 +30,6 @@ function tints(dark: boolean): Record<string, string> {
     '--on-fill': ink,
     '--k-accent': legible ? colour : `color-mix(in srgb, ${colour} 45%, ${dark ? 'white' : 'black'})`,
     '--k-accent-soft': `color-mix(in srgb, ${colour} ${dark ? 28 : 10}%, ${ground})`,
-    '--mine': `color-mix(in srgb, ${colour} ${dark ? 34 : 14}%, ${ground})`,
+    '--mine': `color-mix(in srgb, ${colour} ${dark ? 55 : 14}%, ${ground})`,
   }
 }

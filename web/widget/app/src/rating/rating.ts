@@ -6,6 +6,7 @@ import type { Http } from '../session/http'
 
 interface Rated {
   id: Id
+  rated?: boolean
   rating?: { score: number } | null
 }
 
@@ -15,7 +16,7 @@ export function rating(http: Http) {
   return {
     of(row: Rated | null): 'given' | 'skipped' | null {
       if (!row) return null
-      return done.get(row.id) ?? (row.rating ? 'given' : null)
+      return done.get(row.id) ?? (row.rated || row.rating ? 'given' : null)
     },
     async give(conversation: Id, score: number, comment: string): Promise<boolean> {
       try {

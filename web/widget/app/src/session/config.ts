@@ -3,6 +3,7 @@
 export interface Config {
   name: string
   greeting: string
+  awayGreeting: string
   avatar: string
   colour: string
   open: boolean
@@ -19,12 +20,13 @@ export function configOf(told: unknown): Config {
   return {
     name: words('name'),
     greeting: words('greeting'),
+    awayGreeting: words('away_greeting'),
     avatar: words('avatar'),
     colour: words('colour'),
     open: given.open !== false,
     hours: words('hours'),
     suggestions: Array.isArray(given.suggestions) ? given.suggestions.filter((item) => typeof item === 'string') : [],
-    textLimit: figure('text_limit', 5000),
+    textLimit: figure('text_limit', 8000),
     fileLimit: figure('file_limit', 20 * 1024 * 1024),
   }
 }
