@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from kefu.core.holidays import DayKind, chinese_day
 
@@ -16,6 +18,7 @@ DAY_MINUTES = 24 * 60
 MONTHS_SEARCHED = 12 * 20
 MONTHS_KEPT = 12 * 100
 ORDINARY_WEEKDAYS = range(5)
+TIME_OF_DAY = re.compile(r"[0-9]{2}:[0-9]{2}")
 
 
 class NeverOpen(ValueError):
@@ -49,13 +52,25 @@ def between(start: str, end: str) -> Interval:
 
 def minutes_of(clock: str) -> int:
     """Minutes after midnight of `HH:MM`; `24:00` is the end of the day."""
-    hours, _, minutes = clock.partition(":")
-    if not (len(hours) == len(minutes) == 2 and (hours + minutes).isascii()):
+    if not TIME_OF_DAY.fullmatch(clock):
         raise ValueError("A time of day is written HH:MM.")
-    total = int(hours) * 60 + int(minutes)
-    if int(minutes) > 59 or total > DAY_MINUTES:
+    hours, minutes = int(clock[:2]), int(clock[3:])
+    total = hours * 60 + minutes
+    if minutes > 59 or total > DAY_MINUTES:
         raise ValueError("A time of day lies between 00:00 and 24:00.")
     return total
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of this name in the time zone database."""
+    if name not in _zone_names():
+        raise ValueError("There is no such time zone.")
+    return ZoneInfo(name)
+
+
+@lru_cache(maxsize=1)
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,33 @@
 """Notifications: what an agent should hear of, in the workspace, by mail or in a group chat."""
+
+from kefu.notifications.inbox import Notice, mark_read, notify, notify_all, withdraw
+from kefu.notifications.kinds import Ways, announce
+from kefu.notifications.mail import Mail, Mailer, MemoryMailer, mailer_for
+from kefu.notifications.robots import (
+    MemoryRobotSpeaker,
+    Robot,
+    RobotSpeaker,
+    WebhookRobotSpeaker,
+)
+from kefu.notifications.text_messages import MemoryTextSender, TextMessage, TextSender
+
+__all__ = [
+    "Mail",
+    "Mailer",
+    "MemoryMailer",
+    "MemoryRobotSpeaker",
+    "MemoryTextSender",
+    "Notice",
+    "Robot",
+    "RobotSpeaker",
+    "TextMessage",
+    "TextSender",
+    "Ways",
+    "WebhookRobotSpeaker",
+    "announce",
+    "mailer_for",
+    "mark_read",
+    "notify",
+    "notify_all",
+    "withdraw",
+]
