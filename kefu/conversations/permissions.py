@@ -1,5 +1,7 @@
 """Conversations' rows of the permission table."""
 
+from kefu.conversations import permissions_tools
+
 WRITERS = {
     "agent",
     "senior_agent",
@@ -43,3 +45,6 @@ ROUTES: dict[str, str] = {
     "DELETE /api/v1/conversations/{conversation_id}/viewing": "conversation.read",
     "PUT /api/v1/conversations/{conversation_id}/seen": "conversation.read",
 }
+
+GRANTS |= permissions_tools.GRANTS
+ROUTES |= permissions_tools.ROUTES
