@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from kefu.channels import routes_widget
 from kefu.conversations import Inbox, Sending
 from kefu.conversations.tests.factories import an_inbox
 from kefu.core.db import Database
+from kefu.core.embedded import EmbeddedServer
 from kefu.core.http import install_problems
 from kefu.core.ids import uuid7
 from kefu.core.realtime import Local, Push
 from kefu.core.settings import Settings
 from kefu.core.switchboard import Switchboard
+from kefu.core.testing import TEMPLATE
 
 ROUTERS = [routes_widget.router]
 
@@ -96,10 +98,19 @@ def chosen(tmp_path: Path) -> Settings:
     return Settings(secret="a key of this house", var=tmp_path, demo=True)
 
 
+@pytest.fixture(scope="module")
+def module_url(database_server: EmbeddedServer) -> Iterator[str]:
+    """One database for the tests of a module: each makes its own inboxes and looks at those."""
+    name = f"channels_{uuid7().hex}"
+    database_server.clone_database(TEMPLATE, name)
+    yield database_server.url_of(name)
+    database_server.drop_database(name)
+
+
 @pytest.fixture
-async def house(database_url: str, chosen: Settings) -> AsyncIterator[House]:
+async def house(module_url: str, chosen: Settings) -> AsyncIterator[House]:
     realtime = Local()
-    database = Database(database_url, pool=4, realtime=realtime)
+    database = Database(module_url, pool=4, realtime=realtime)
     app = an_app(database, chosen)
     sending = Sending(database, realtime)
     app.state.switchboard.services.update(database=database, sending=sending, realtime=realtime)
