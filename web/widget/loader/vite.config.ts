@@ -9,5 +9,10 @@ export default defineConfig({
     modulePreload: false,
     lib: { entry: 'src/main.ts', formats: ['iife'], name: 'KefuLoader', fileName: () => 'widget.js' },
   },
-  test: { environment: 'happy-dom' },
+  test: {
+    environment: 'happy-dom',
+    // The tests' page loads no frames, and its DOM complains about each.
+    onConsoleLog: (line) => !line.includes('Iframe page loading is disabled'),
+    environmentOptions: { happyDOM: { url: 'https://shop.example/', settings: { disableIframePageLoading: true } } },
+  },
 })
