@@ -35,7 +35,7 @@ export default typescript.config(
       'vue/attributes-order': 'off',
       'vue/require-default-prop': 'off',
       'vue/no-v-html': 'error',
-      'vue/define-macros-order': 'error',
+      'vue/define-macros-order': ['error', { order: ['defineModel', 'defineProps', 'defineEmits'] }],
     },
   },
   { files: ['**/*.test.ts', '**/locale/*.ts'], rules: { 'max-lines': ['error', { max: 500 }] } },

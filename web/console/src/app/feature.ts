@@ -1,0 +1,72 @@
+/** What a feature may add to the console. Its `index.ts` exports one of these; nothing central lists them. */
+
+import type { ConversationContext, ConversationRow, MessageKind } from '@kefu/api'
+import type { EventFrame } from '@kefu/api/frames'
+import type { Listeners } from '@kefu/kit/realtime'
+import type { Component } from 'vue'
+import type { RouteRecordRaw, Router } from 'vue-router'
+
+export interface Feature {
+  name: string
+  /** Pages inside the signed-in frame. */
+  routes?: RouteRecordRaw[]
+  /** Pages anyone may open. */
+  openRoutes?: RouteRecordRaw[]
+  navigation?: NavigationItem[]
+  settings?: SettingsPage[]
+  /** Tabs beside a conversation. */
+  panels?: Panel[]
+  /** How a kind of message is shown. */
+  bubbles?: Partial<Record<MessageKind, Component>>
+  /** What changes here when an event is pushed. */
+  reducers?: Record<string, (event: EventFrame) => void>
+  /** Frames other than events: typing, seen, rows … */
+  listeners?: Partial<Listeners>
+  commands?: () => Command[]
+  install?: (context: { router: Router }) => void
+  /** Once somebody is signed in, before the first page. */
+  start?: () => unknown
+}
+
+export interface NavigationItem {
+  to: string
+  icon: Component
+  label: string
+  order: number
+  permission?: string
+  badge?: () => number
+  place?: 'top' | 'bottom'
+}
+
+export interface SettingsPage {
+  path: string
+  group: 'people' | 'conversations' | 'channels' | 'promises' | 'safety' | 'mine' | 'about'
+  label: string
+  icon: Component
+  order: number
+  permission?: string
+  component: () => Promise<unknown>
+}
+
+export interface PanelProps {
+  conversation: ConversationRow
+  context: ConversationContext | null
+}
+
+export interface Panel {
+  key: string
+  label: string
+  icon: Component
+  order: number
+  permission?: string
+  component: Component
+}
+
+export interface Command {
+  id: string
+  label: string
+  hint?: string
+  keys?: string
+  icon?: Component
+  run: () => unknown
+}

@@ -1,0 +1,65 @@
+/** Short messages at the edge of the screen: done, failed, undo. */
+
+import type { Problem } from '@kefu/api'
+import { ElButton, ElMessage } from 'element-plus'
+import 'element-plus/es/components/button/style/css'
+import 'element-plus/es/components/message/style/css'
+import { h } from 'vue'
+import { problemOf } from './http'
+import { i18n, t } from './i18n'
+
+/** Words of our own for what the server could not say itself. */
+export function worded(problem: Problem): Problem {
+  const own = `app.problem.${problem.code}`
+  const title = i18n.global.te(own) ? t(own) : problem.title
+  return { ...problem, title: title || t('kit.error.title') }
+}
+
+export function done(words: string): void {
+  ElMessage({ message: words, type: 'success', grouping: true, duration: 2500, plain: true })
+}
+
+export function failed(thrown: unknown): void {
+  const problem = worded(problemOf(thrown))
+  const detail = problem.detail && problem.detail !== problem.title ? ` ${problem.detail}` : ''
+  ElMessage({ message: problem.title + detail, type: 'error', duration: 6000, showClose: true, grouping: true, plain: true })
+}
+
+/** Done, with a way back for a while. */
+export function undoable(words: string, undo: () => unknown): void {
+  const shown = ElMessage({
+    message: h('span', [
+      words,
+      h(
+        ElButton,
+        {
+          link: true,
+          type: 'primary',
+          style: 'margin-left: 12px',
+          onClick: () => {
+            shown.close()
+            void undo()
+          },
+        },
+        () => t('app.undo'),
+      ),
+    ]),
+    type: 'success',
+    duration: 8000,
+    showClose: true,
+    plain: true,
+  })
+}
+
+/** Show the change at once, tell the server, put it back with the reason when it refuses. */
+export async function optimistic(change: () => () => void, tell: () => Promise<unknown>): Promise<boolean> {
+  const putBack = change()
+  try {
+    await tell()
+    return true
+  } catch (thrown) {
+    putBack()
+    failed(thrown)
+    return false
+  }
+}

@@ -1,0 +1,73 @@
+/** What an agent does with a conversation: on screen at once, undone with the reason when refused. */
+
+import type { ConversationRow, Id, Label, Priority } from '@kefu/api'
+import { t } from '@/app/i18n'
+import { done, optimistic, undoable } from '@/app/say'
+import { useSession } from '@/app/session'
+import * as server from './api'
+import { useConversations } from './store'
+
+function doing(id: Id, change: Partial<ConversationRow>, tell: () => Promise<unknown>): Promise<boolean> {
+  const conversations = useConversations()
+  return optimistic(() => conversations.pretend(id, change), tell)
+}
+
+export function claim(id: Id): Promise<boolean> {
+  const me = useSession().me
+  const assignee = me ? { id: me.id, name: me.name, avatar: me.avatar } : null
+  return doing(id, { assignee, status: 'active', waiting_since: null }, () => server.claim(id))
+}
+
+export async function close(id: Id): Promise<void> {
+  const ok = await doing(id, { status: 'closed', closed_at: new Date().toISOString() }, () => server.close(id))
+  if (ok) undoable(t('conversations.did.closed'), () => reopen(id))
+}
+
+export function reopen(id: Id): Promise<boolean> {
+  return doing(id, { status: 'active', closed_at: null }, () => server.reopen(id))
+}
+
+export async function snooze(id: Id, until: Date): Promise<void> {
+  const at = until.toISOString()
+  const ok = await doing(id, { status: 'snoozed', snoozed_until: at }, () => server.snooze(id, at))
+  if (ok) undoable(t('conversations.did.snoozed'), () => wake(id))
+}
+
+export function wake(id: Id): Promise<boolean> {
+  return doing(id, { status: 'active', snoozed_until: null }, () => server.wake(id))
+}
+
+export function prioritise(id: Id, priority: Priority): Promise<boolean> {
+  return doing(id, { priority }, () => server.prioritise(id, priority))
+}
+
+export function label(id: Id, labels: Label[]): Promise<boolean> {
+  return doing(id, { labels }, () => server.label(id, labels.map((one) => one.id)))
+}
+
+export async function block(id: Id): Promise<boolean> {
+  const ok = await doing(id, { blocked: true }, () => server.block(id))
+  if (ok) undoable(t('conversations.did.blocked'), () => unblock(id))
+  return ok
+}
+
+export function unblock(id: Id): Promise<boolean> {
+  return doing(id, { blocked: false }, () => server.unblock(id))
+}
+
+export async function handOver(id: Id, body: Parameters<typeof server.transfer>[1]): Promise<void> {
+  await server.transfer(id, body)
+  done(t('conversations.did.transferred'))
+}
+
+const OPPOSITE: Record<string, string> = { close: 'reopen', reopen: 'close' }
+
+export async function bulk(ids: Id[], action: string, params: Record<string, unknown> = {}): Promise<boolean> {
+  const ok = await optimistic(() => () => undefined, () => server.bulk(ids, action, params))
+  if (!ok) return false
+  const back = OPPOSITE[action]
+  const words = t('conversations.did.bulk', { count: ids.length })
+  if (back) undoable(words, () => bulk(ids, back))
+  else done(words)
+  return true
+}

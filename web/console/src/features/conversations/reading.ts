@@ -1,0 +1,72 @@
+/** Where one reads in a thread: at the end it follows, further up it stands still and counts what comes. */
+
+import { nextTick, onBeforeUnmount, onMounted, ref, watch, type Ref } from 'vue'
+import { realtime } from '@/app/realtime'
+import { useConversations } from './store'
+
+interface Options {
+  frame: Ref<HTMLElement | null>
+  id: () => string
+  count: () => number
+}
+
+const NEAR_END = 60
+
+export function useReading({ frame, id, count }: Options) {
+  const atEnd = ref(true)
+  const below = ref(0)
+  const conversations = useConversations()
+  let observer: ResizeObserver | undefined
+
+  function toEnd(): void {
+    const element = frame.value
+    if (!element) return
+    element.scrollTop = element.scrollHeight
+    atEnd.value = true
+    below.value = 0
+    tellSeen()
+  }
+
+  function scrolled(): void {
+    const element = frame.value
+    if (!element) return
+    atEnd.value = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END
+    if (atEnd.value) {
+      below.value = 0
+      tellSeen()
+    }
+  }
+
+  /** What is on screen, in a window that somebody looks at, has been read. */
+  function tellSeen(): void {
+    const row = conversations.known.rows[id()]
+    if (!row || document.hidden || !atEnd.value) return
+    if (row.agent_seen_seq >= row.last_seq && row.unread === 0) return
+    realtime().seen(row.id, row.last_seq)
+    row.agent_seen_seq = row.last_seq
+    row.unread = 0
+  }
+
+  watch(count, (now, before) => {
+    if (atEnd.value || before === 0) void nextTick(toEnd)
+    else if (now > before) below.value += now - before
+  })
+  watch(id, () => {
+    atEnd.value = true
+    below.value = 0
+    void nextTick(toEnd)
+  })
+
+  onMounted(() => {
+    void nextTick(toEnd)
+    observer = new ResizeObserver(() => atEnd.value && toEnd())
+    if (frame.value) observer.observe(frame.value)
+    document.addEventListener('visibilitychange', tellSeen)
+  })
+  onBeforeUnmount(() => {
+    observer?.disconnect()
+    document.removeEventListener('visibilitychange', tellSeen)
+  })
+
+  return { atEnd, below, toEnd, scrolled }
+}
