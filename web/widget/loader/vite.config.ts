@@ -11,8 +11,6 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
-    // The tests' page loads no frames, and its DOM complains about each.
-    onConsoleLog: (line) => !line.includes('Iframe page loading is disabled'),
-    environmentOptions: { happyDOM: { url: 'https://shop.example/', settings: { disableIframePageLoading: true } } },
+    environmentOptions: { happyDOM: { url: 'https://shop.example/' } },
   },
 })

@@ -30,7 +30,7 @@ export function aPage(changes: Partial<Options> = {}) {
   load(options(changes))
   const host = document.getElementById('kefu-widget') as HTMLElement
   const root = host.shadowRoot as ShadowRoot
-  const told: ToApp[] = []
+  told.length = 0
   const find = <Kind extends Element>(selector: string) => root.querySelector<Kind>(selector)
 
   return {
@@ -38,11 +38,11 @@ export function aPage(changes: Partial<Options> = {}) {
     told,
     launcher: () => find<HTMLButtonElement>('.launcher') as HTMLButtonElement,
     badge: () => find<HTMLElement>('.badge') as HTMLElement,
-    frame: () => find<HTMLIFrameElement>('iframe'),
+    frame: () => find<HTMLIFrameElement>('.frame'),
     isOpen: () => !!find('.open'),
     /** The app in the frame says something; who says it can be forged. */
     hear(message: ToLoader, forged: { origin?: string; source?: unknown } = {}) {
-      const inside = inhabit(find<HTMLIFrameElement>('iframe'), told)
+      const inside = find<HTMLIFrameElement>('.frame')?.contentWindow
       const event = new MessageEvent('message', { data: { mark: MARK, ...message }, origin: forged.origin ?? DESK })
       Object.defineProperty(event, 'source', { value: 'source' in forged ? forged.source : inside })
       window.dispatchEvent(event)
@@ -50,14 +50,14 @@ export function aPage(changes: Partial<Options> = {}) {
   }
 }
 
-/** The test's page loads no frames: a window stands in for the app's. */
-function inhabit(frame: HTMLIFrameElement | null, told: ToApp[]): Window | null {
-  if (frame && !frame.contentWindow) {
-    const postMessage = (sent: ToApp, target: string) => void (target === DESK && told.push(sent))
-    Object.defineProperty(frame, 'contentWindow', { value: { postMessage, focus() {} } })
-  }
-  return frame?.contentWindow ?? null
-}
+/** The test's page loads no frames: an element stands in for each, with a window for the app's. */
+const create = document.createElement.bind(document)
+const told: ToApp[] = []
+document.createElement = ((name: string) => {
+  if (name !== 'iframe') return create(name)
+  const postMessage = (sent: ToApp, target: string) => void (target === DESK && told.push(sent))
+  return Object.assign(create('div'), { src: '', className: 'frame', contentWindow: { postMessage, focus() {} } })
+}) as typeof document.createElement
 
 export function leave(): void {
   document.body.replaceChildren()
