@@ -30,7 +30,7 @@ export function aPage(changes: Partial<Options> = {}) {
   load(options(changes))
   const host = document.getElementById('kefu-widget') as HTMLElement
   const root = host.shadowRoot as ShadowRoot
-  told.length = 0
+  const told: ToApp[] = (heard = [])
   const find = <Kind extends Element>(selector: string) => root.querySelector<Kind>(selector)
 
   return {
@@ -52,9 +52,10 @@ export function aPage(changes: Partial<Options> = {}) {
 
 /** The test's page loads no frames: an element stands in for each, with a window for the app's. */
 const create = document.createElement.bind(document)
-const told: ToApp[] = []
+let heard: ToApp[] = []
 document.createElement = ((name: string) => {
   if (name !== 'iframe') return create(name)
+  const told = heard
   const postMessage = (sent: ToApp, target: string) => void (target === DESK && told.push(sent))
   return Object.assign(create('div'), { src: '', className: 'frame', contentWindow: { postMessage, focus() {} } })
 }) as typeof document.createElement
