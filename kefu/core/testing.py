@@ -14,6 +14,7 @@ import itertools
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version as installed
@@ -92,6 +93,27 @@ async def db(database_server: EmbeddedServer) -> AsyncIterator[AsyncSession]:
             yield session
         await outer.rollback()
     await engine.dispose()
+
+
+@pytest.fixture
+def reachable_folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's user reaches, as pytest's own are not where root runs them."""
+    folder = a_reachable_folder("folder")
+    yield folder
+    shutil.rmtree(folder)
+
+
+def a_reachable_folder(name: str) -> Path:
+    ROOT.mkdir(mode=0o711, exist_ok=True)
+    folder = ROOT / f"{name}-{os.getpid()}-{time.monotonic_ns()}"
+    folder.mkdir(mode=0o755)
+    return folder
+
+
+def put_migrated_server(folder: Path) -> None:
+    """Copy a stopped server with a migrated database to `folder`, which must not be there."""
+    with _locked():
+        _copy(_template(), folder)
 
 
 @contextmanager

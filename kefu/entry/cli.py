@@ -15,8 +15,8 @@ from typer.main import get_command
 
 COMMANDS = {
     "serve": "serve",
-    "web": "serve:web",
-    "worker": "serve:worker",
+    "web": "web",
+    "worker": "worker",
     "upgrade": "upgrade",
     "backup": "backup",
     "restore": "backup:restore",

@@ -1,4 +1,4 @@
-"""A child process does not outlive its supervisor, even where that was killed."""
+"""What a child process owes its supervisor: it waits for the database, and dies with it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import threading
 import time
 
 PARENT = "KEFU_SUPERVISOR"
+GATE = "KEFU_GATE"
+LISTENER = "KEFU_LISTENER"
 PR_SET_PDEATHSIG = 1
 
 
@@ -27,6 +29,17 @@ def die_with_supervisor() -> None:
         _end_without(supervisor)
     else:
         threading.Thread(target=_watch, args=[supervisor], daemon=True).start()
+
+
+def wait_for_database() -> None:
+    """Return when the supervisor has the database running and migrated; at once without one.
+
+    So a child loads its code while PostgreSQL starts. The gate is a pipe that the supervisor
+    closes; a child that is started again later finds it closed.
+    """
+    gate = os.environ.get(GATE)
+    if gate:
+        os.read(int(gate), 1)
 
 
 def _watch(supervisor: int) -> None:

@@ -23,11 +23,11 @@ import structlog
 
 from kefu.core.embedded import EmbeddedServer, EmbeddedServerError
 from kefu.core.realtime import serve_hub
-from kefu.core.revisions import is_current
+from kefu.core.revisions import WrongRevision, is_current
 from kefu.core.settings import Settings
 from kefu.entry.children import Child
+from kefu.entry.guardian import GATE, LISTENER
 from kefu.entry.logins import demo_logins
-from kefu.entry.web import LISTENER
 
 log = structlog.get_logger(__name__)
 PROGRAMS = {
@@ -75,27 +75,34 @@ class Supervisor:
                 await self._end(starting)
 
     async def _start(self, listener: socket.socket, hub: Path) -> None:
-        url = await self._database()
+        """The children load their code while the database starts; the gate holds them back."""
+        url = self._url()
+        gate, opener = os.pipe()
+        self._keep(serve_hub(hub), name="hub")
+        self._start_children(url, listener=listener, hub=hub, gate=gate)
+        if self._server is not None:
+            await self._start_database(self._server)
         await self._migrate(url)
+        os.close(opener)
+        await self._announce(listener)
+
+    def _start_children(self, url: str, *, listener: socket.socket, hub: Path, gate: int) -> None:
         environment = {
             "KEFU_DATABASE_URL": url,
             "KEFU_HUB_PATH": str(hub),
             "KEFU_VAR": str(self._settings.var.resolve()),
             "KEFU_HOST": self._settings.host,
             "KEFU_PORT": str(listener.getsockname()[1]),
+            GATE: str(gate),
         }
         number = listener.fileno()
         web = environment | {LISTENER: str(number)}
         self._children = [
-            Child("web", self._programs["web"], environment=web, sockets=[number]),
-            Child("worker", self._programs["worker"], environment=environment),
+            Child("web", self._programs["web"], environment=web, sockets=[number, gate]),
+            Child("worker", self._programs["worker"], environment=environment, sockets=[gate]),
         ]
-        self._keep(serve_hub(hub), name="hub")
         for child in self._children:
             self._keep(child.keep(), name=child.name)
-        if self._server is not None:
-            self._keep(self._keep_database(self._server), name="database")
-        await self._announce(listener)
 
     def _keep(self, coroutine: Coroutine[None, None, None], *, name: str) -> None:
         task = asyncio.create_task(coroutine, name=name)
@@ -108,15 +115,22 @@ class Supervisor:
             log.error("supervisor_failed", part=task.get_name(), exc_info=task.exception())
             self._stop.set()
 
-    async def _database(self) -> str:
+    def _url(self) -> str:
+        """The database's address; that of the embedded one is known before it runs."""
         if self._settings.database_url:
             return self._settings.database_url
-        self._server = EmbeddedServer(self._settings.var / "postgres")
         try:
-            await asyncio.to_thread(self._server.start)
+            self._server = EmbeddedServer(self._settings.var / "postgres")
         except EmbeddedServerError as refused:
             raise CannotServe(str(refused)) from refused
         return self._server.url
+
+    async def _start_database(self, server: EmbeddedServer) -> None:
+        try:
+            await asyncio.to_thread(server.start)
+        except EmbeddedServerError as refused:
+            raise CannotServe(str(refused)) from refused
+        self._keep(self._keep_database(server), name="database")
 
     async def _keep_database(self, server: EmbeddedServer) -> None:
         pause = 0.1
@@ -139,6 +153,8 @@ class Supervisor:
                 if await asyncio.to_thread(is_current, url):
                     return
                 break
+            except WrongRevision as refused:
+                raise CannotServe(str(refused)) from refused
             except psycopg.OperationalError as away:
                 log.warning("database_awaited", reason=str(away).splitlines()[0])
                 await asyncio.sleep(1.0)

@@ -9,18 +9,20 @@ import uvicorn
 
 from kefu.core.logs import set_up_logs
 from kefu.core.settings import Settings, settings
-from kefu.entry.guardian import die_with_supervisor
+from kefu.entry.guardian import LISTENER, die_with_supervisor, wait_for_database
 
 APP = "kefu.entry.app:create_app"
-LISTENER = "KEFU_LISTENER"
 
 
-def main() -> None:
+def main(app: str = APP) -> None:
     """Serve until told to stop; open requests get five seconds to end."""
     die_with_supervisor()
     chosen = settings()
     set_up_logs(chosen.log_level, json=chosen.log_json, process="web")
-    uvicorn.Server(configuration(chosen)).run(sockets=_inherited())
+    config = configuration(chosen, app=app)
+    config.load()
+    wait_for_database()
+    uvicorn.Server(config).run(sockets=_inherited())
 
 
 def configuration(chosen: Settings, *, app: str = APP) -> uvicorn.Config:

@@ -16,7 +16,7 @@ from kefu.core.reactions import GROUPS, Reader
 from kefu.core.realtime import realtime_for
 from kefu.core.settings import Settings, settings
 from kefu.entry.collect import load_everything
-from kefu.entry.guardian import die_with_supervisor
+from kefu.entry.guardian import die_with_supervisor, wait_for_database
 from kefu.entry.upkeep import upkeep
 
 log = structlog.get_logger(__name__)
@@ -28,6 +28,7 @@ def main() -> None:
     die_with_supervisor()
     chosen = settings()
     set_up_logs(chosen.log_level, json=chosen.log_json, process="worker")
+    wait_for_database()
     uvloop.run(run(chosen))
 
 

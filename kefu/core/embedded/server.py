@@ -6,6 +6,7 @@ import fcntl
 import json
 import shutil
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import IO, Any
@@ -55,6 +56,7 @@ class EmbeddedServer:
         self._lock: IO[str] | None = None
         self._process: psutil.Process | None = None
         self._child: subprocess.Popen[bytes] | None = None
+        self._busy = threading.Lock()
         self._stopping = False
 
     @property
@@ -83,20 +85,14 @@ class EmbeddedServer:
 
     def start(self, timeout: float = 900.0) -> None:
         """Run, and return when a connection stands; a long recovery is waited for."""
-        self._hold()
-        self._stopping = False
-        try:
-            if not (self._places.data / "PG_VERSION").exists():
-                self._initialise()
-            self._check_version()
-            if not (self._adopt() and self._is_ready(timeout)):
-                self._launch()
-                if not self._is_ready(timeout):
-                    raise EmbeddedServerError(f"PostgreSQL did not start: {self._last_words()}")
-            self._make_database()
-        finally:
-            if not self.is_running():
-                self._release()
+        with self._busy:
+            self._hold()
+            self._stopping = False
+            try:
+                self._run(timeout)
+            finally:
+                if not self.is_running():
+                    self._release()
 
     def attach(self) -> bool:
         """Use a server that another process started; False where none runs."""
@@ -110,16 +106,17 @@ class EmbeddedServer:
 
     def stop(self, timeout: float = 60.0) -> None:
         """Shut down cleanly, whoever started it, and let others start it."""
-        self._hold()
         self._stopping = True  # a start that waits in another thread gives up
-        process = self._process or self._recorded() or postmaster_of(self._places.data)
-        if process is not None:
-            stop_server(process, timeout=timeout)
-            self._places.record.unlink(missing_ok=True)
-        if self._child is not None:
-            self._child.wait()
-        self._process = self._child = None
-        self._release()
+        with self._busy:
+            self._hold()
+            process = self._process or self._recorded() or postmaster_of(self._places.data)
+            if process is not None:
+                stop_server(process, timeout=timeout)
+                self._places.record.unlink(missing_ok=True)
+            if self._child is not None:
+                self._child.wait()
+            self._process = self._child = None
+            self._release()
 
     def create_database(self, name: str) -> None:
         self.clone_database("template1", name)
@@ -138,6 +135,16 @@ class EmbeddedServer:
         self._administer(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
+
+    def _run(self, timeout: float) -> None:
+        if not (self._places.data / "PG_VERSION").exists():
+            self._initialise()
+        self._check_version()
+        if not (self._adopt() and self._is_ready(timeout)):
+            self._launch()
+            if not self._is_ready(timeout):
+                raise EmbeddedServerError(f"PostgreSQL did not start: {self._last_words()}")
+        self._make_database()
 
     def _hold(self) -> None:
         """Be the only one that starts and stops this server; the lock ends with the process."""
@@ -239,8 +246,6 @@ class EmbeddedServer:
         return configuration(sockets=self._sockets, extra=self._settings)
 
     def _launch(self) -> None:
-        if self._stopping:
-            raise EmbeddedServerError("PostgreSQL was told to stop while it started.")
         places = self._places
         forget_stale_files(places.data, sockets=self._sockets, port=PORT)
         places.prepare_log()
@@ -266,6 +271,8 @@ class EmbeddedServer:
         while not self._answers():
             if not self.is_running():
                 return False
+            if self._stopping:
+                raise EmbeddedServerError("PostgreSQL was told to stop while it started.")
             if time.monotonic() > deadline:
                 raise EmbeddedServerError(f"PostgreSQL is not ready after {timeout:.0f} s.")
             time.sleep(pause)

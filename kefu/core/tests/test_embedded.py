@@ -18,7 +18,7 @@ from kefu.core.embedded.binaries import reachable_binaries
 from kefu.core.embedded.configuration import configuration
 from kefu.core.embedded.owner import Owner
 from kefu.core.embedded.processes import is_alive
-from kefu.core.testing import FAST, ROOT
+from kefu.core.testing import FAST, a_reachable_folder
 
 root_only = pytest.mark.skipif(os.geteuid() != 0, reason="needs a second local user")
 
@@ -59,17 +59,9 @@ class Workshop:
         subprocess.run(["/bin/rm", "-rf", self.folder], check=True)
 
 
-def a_folder(name: str) -> Path:
-    """A folder that PostgreSQL's user reaches, as pytest's own are not."""
-    ROOT.mkdir(mode=0o711, exist_ok=True)
-    folder = ROOT / f"{name}-{os.getpid()}-{time.monotonic_ns()}"
-    folder.mkdir(mode=0o755)
-    return folder
-
-
 @pytest.fixture(scope="module")
 def initialised() -> Iterator[Path]:
-    server = EmbeddedServer(a_folder("initialised"), settings=FAST)
+    server = EmbeddedServer(a_reachable_folder("initialised"), settings=FAST)
     server.start()
     server.stop()
     yield server.places.home
@@ -78,7 +70,7 @@ def initialised() -> Iterator[Path]:
 
 @pytest.fixture
 def workshop(initialised: Path) -> Iterator[Workshop]:
-    made = Workshop(a_folder("embedded"), initialised)
+    made = Workshop(a_reachable_folder("embedded"), initialised)
     yield made
     made.clear()
 

@@ -1,4 +1,4 @@
-"""`kefu serve | web | worker`: the processes."""
+"""`kefu serve`: everything on this machine."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ import typer
 
 from kefu.core.logs import set_up_logs
 from kefu.core.settings import Settings
-from kefu.entry import web as web_process
-from kefu.entry import worker as worker_process
 from kefu.entry.refusing import refuse
 from kefu.entry.supervisor import CannotServe, Supervisor
 
@@ -28,20 +26,3 @@ def serve(host: Host = None, port: Port = None) -> None:
         asyncio.run(Supervisor(settings).run())
     except CannotServe as refused:
         refuse(str(refused))
-
-
-def web() -> None:
-    """Run one web process; needs KEFU_DATABASE_URL, and KEFU_REDIS_URL with several machines."""
-    _check_database_is_named()
-    web_process.main()
-
-
-def worker() -> None:
-    """Run one worker process; needs what `kefu web` needs."""
-    _check_database_is_named()
-    worker_process.main()
-
-
-def _check_database_is_named() -> None:
-    if not Settings().database_url:
-        refuse("Set KEFU_DATABASE_URL, or run `kefu serve`, which brings its own database.")
