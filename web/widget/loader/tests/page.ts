@@ -27,10 +27,10 @@ type Kefu = ((...call: unknown[]) => unknown) & Record<string, (...call: unknown
 export const kefu = () => (window as unknown as { Kefu: Kefu }).Kefu
 
 export function aPage(changes: Partial<Options> = {}) {
+  const told: ToApp[] = (heard = [])
   load(options(changes))
   const host = document.getElementById('kefu-widget') as HTMLElement
   const root = host.shadowRoot as ShadowRoot
-  const told: ToApp[] = (heard = [])
   const find = <Kind extends Element>(selector: string) => root.querySelector<Kind>(selector)
 
   return {
