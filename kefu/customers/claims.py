@@ -23,6 +23,7 @@ from kefu.customers.model import IDENTITY_KINDS, Customer, Identity
 STRENGTH = ("external_id", "unionid", "openid", "phone", "email", "api", "visitor", "device")
 OF_THE_WORLD = frozenset({"phone", "email", "unionid"})
 ONE_PER_PERSON = frozenset({"external_id", "unionid", "openid"})
+OF_A_MACHINE = frozenset({"visitor", "device"})
 VALUE_CHARACTERS = 320
 
 
@@ -143,4 +144,4 @@ async def known_by(db: Session, claims: Sequence[Claim]) -> Known:
 
 def is_vouched_for(claims: Sequence[Claim]) -> bool:
     """Whether the shop or the channel itself says who this is."""
-    return any(claim.proves and claim.kind not in ("visitor", "device") for claim in claims)
+    return any(claim.proves and claim.kind not in OF_A_MACHINE for claim in claims)

@@ -16,7 +16,7 @@ from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.customers.events import ConsentGiven, ConsentWithdrawn
 from kefu.customers.model import Consent, Customer
-from kefu.customers.personal_data import erases_customer, exports_customer
+from kefu.customers.personal_data import check_not_erased, erases_customer, exports_customer
 
 PURPOSES = ("service", "marketing", "survey", "profiling", "recording", "care")
 """What personal data may be used for; each is agreed to by itself."""
@@ -35,8 +35,7 @@ async def give_consent(
 ) -> Consent:
     """The customer agrees to one purpose; a consent in force is kept and not doubled."""
     await db.refresh(customer, with_for_update={"key_share": True})
-    if customer.erased_at is not None:
-        raise Conflict("This customer is erased.")
+    check_not_erased(customer)
     kept = await consent_in_force(db, customer.id, purpose)
     if kept is not None:
         return kept

@@ -15,6 +15,7 @@ from kefu.core.errors import Conflict
 from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.customers.claims import (
+    OF_A_MACHINE,
     Claim,
     Known,
     claim_of,
@@ -190,14 +191,18 @@ async def tell_attached(db: Session, customer: Customer, claim: Claim, identity:
 async def settle(db: Session, customer: Customer, claims: Sequence[Claim], known: Known) -> None:
     """Deal with identities that were held before: confirm ours, keep clashes for review.
 
-    What somebody else only said of themselves goes to the one who proves it.
+    What somebody else only said of themselves goes to the one who proves it. Two members at one
+    computer are no clash.
     """
     for claim in claims:
         held = known.holding(claim)
         if held is None:
             continue
         mine, proven = held.customer_id == customer.id, held.verified_at is not None
-        if not mine and not known.is_another_person(held.customer_id, claims):
+        shares_machine = claim.kind in OF_A_MACHINE and known.is_another_person(
+            held.customer_id, claims
+        )
+        if not mine and not shares_machine:
             await keep_candidate(db, customer.id, held.customer_id, claim)
         if claim.proves and not proven:
             held.customer_id, held.verified_at = customer.id, now()

@@ -19,7 +19,7 @@ from kefu.customers.events import (
     LabelRemoved,
 )
 from kefu.customers.model import Customer, CustomerLabel, CustomerLabelled
-from kefu.customers.personal_data import erases_customer, exports_customer
+from kefu.customers.personal_data import check_not_erased, erases_customer, exports_customer
 from kefu.customers.timeline import timeline_entry
 from kefu.identity import Actor
 
@@ -28,6 +28,7 @@ async def label_customer(
     db: Session, customer: Customer, labels: Collection[UUID], *, by: UUID
 ) -> None:
     """Leave the customer with exactly these labels."""
+    check_not_erased(customer)
     wanted = set(labels)
     known = set(await db.scalars(select(CustomerLabel.id).where(CustomerLabel.id.in_(wanted))))
     if wanted - known:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import Select, Uuid, any_, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from kefu.core.db import Session
@@ -63,9 +64,7 @@ def is_meant_by(q: str) -> ColumnElement[bool]:
 
     Every way has its index: nobody's table of customers is read through.
     """
-    ways: list[ColumnElement[bool]] = [
-        Customer.id.in_(select(Identity.customer_id).where(Identity.value == q))
-    ]
+    ways = [Customer.id == any_(holders_of(q))]
     figures = q.translate(PHONE_MARKS)
     if figures.isdecimal() and figures.isascii() and len(figures) >= TAIL_FIGURES:
         ways.append(func.reverse(Customer.phone).like(f"{figures[::-1]}%"))
@@ -78,6 +77,12 @@ def is_meant_by(q: str) -> ColumnElement[bool]:
             start = q.casefold().replace(" ", "")
             ways.append(pinyin.startswith(start, autoescape=True))
     return or_(*ways)
+
+
+def holders_of(value: str) -> ColumnElement[Any]:
+    """Ids as an array: unlike a subquery it lets the ways' indexes be combined."""
+    holders = select(Identity.customer_id).where(Identity.value == value).scalar_subquery()
+    return func.array(holders, type_=ARRAY(Uuid()))
 
 
 def sorted_from(query: Select[Customer], sort: Sort, cursor: str | None) -> Select[Customer]:

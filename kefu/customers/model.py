@@ -7,15 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     CheckConstraint,
     ForeignKey,
     Index,
     Text,
     UniqueConstraint,
     desc,
+    func,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.core.clock import now
@@ -53,12 +54,7 @@ class Customer(Base):
         Index("ix_customers_last_seen_at_id", desc("last_seen_at"), desc("id")),
         Index("ix_customers_name_pinyin_id", "name_pinyin", "id"),
         Index("ix_customers_search_terms", "search_terms", postgresql_using="gin"),
-        Index(
-            "ix_customers_pinyin_prefix",
-            text("replace(name_pinyin, ' ', '') text_pattern_ops"),
-        ),
-        Index("ix_customers_email_prefix", text("email text_pattern_ops")),
-        Index("ix_customers_phone_tail", text("reverse(phone) text_pattern_ops")),
+        Index("ix_customers_email_prefix", "email", postgresql_ops={"email": "text_pattern_ops"}),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -91,6 +87,18 @@ class Customer(Base):
         self.avatar = self.email = self.phone = self.locale = None
         self.attributes = {}
         self.erased_at = at
+
+
+Index(
+    "ix_customers_pinyin_prefix",
+    func.replace(Customer.name_pinyin, " ", "").label("pinyin"),
+    postgresql_ops={"pinyin": "text_pattern_ops"},
+)
+Index(
+    "ix_customers_phone_tail",
+    func.reverse(Customer.phone).label("tail"),
+    postgresql_ops={"tail": "text_pattern_ops"},
+)
 
 
 class Identity(Base):

@@ -63,8 +63,7 @@ async def erase_customer(
     The full row lock waits for whoever is just attaching an identity, so that none stays behind.
     """
     await db.refresh(customer, with_for_update=True)
-    if customer.erased_at is not None:
-        raise Conflict("This customer is erased already.")
+    check_not_erased(customer)
     if name.strip() != customer.name:
         raise Invalid("Write the customer's name exactly, to be sure.", field="name")
     for erase in ERASURES:
@@ -72,6 +71,11 @@ async def erase_customer(
     customer.erase(now())
     erased = CustomerErased(subject=customer.id, customer=customer.id, actor=by, reason=reason)
     await record(db, erased)
+
+
+def check_not_erased(customer: Customer) -> None:
+    if customer.erased_at is not None:
+        raise Conflict("This customer is erased.")
 
 
 @exports_customer("history")

@@ -10,7 +10,6 @@ from sqlalchemy import delete
 
 from kefu.core.clock import now
 from kefu.core.db import Session
-from kefu.core.errors import Conflict
 from kefu.core.events import record
 from kefu.customers.attributes import attribute_definitions, checked_attributes
 from kefu.customers.contacts import email_address, phone_number
@@ -18,7 +17,7 @@ from kefu.customers.events import CustomerBlocked, CustomerChanged, CustomerUnbl
 from kefu.customers.identities import add_claims, identities_of
 from kefu.customers.masking import masked_email, masked_number, masked_phone
 from kefu.customers.model import Customer, Identity
-from kefu.customers.personal_data import erases_customer, exports_customer
+from kefu.customers.personal_data import check_not_erased, erases_customer, exports_customer
 
 READ: dict[str, Callable[[str], str]] = {"phone": phone_number, "email": email_address}
 MASKED: dict[str, Callable[[str | None], str | None]] = {
@@ -116,11 +115,6 @@ async def unblock_customer(db: Session, customer: Customer, *, by: UUID) -> None
         customer.blocked_at = None
         event = CustomerUnblocked(subject=customer.id, customer=customer.id, actor=by)
         await record(db, event)
-
-
-def check_not_erased(customer: Customer) -> None:
-    if customer.erased_at is not None:
-        raise Conflict("This customer is erased.")
 
 
 @exports_customer("profile")

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from kefu.core.db import Database
+from kefu.customers import Customer, identify
+from kefu.customers.model import Identity
+from kefu.customers.personal_data import erase_customer
+from kefu.identity.tests.factories import an_agent
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+async def identified(database: Database, *identities: tuple[str, str, bool], **more: Any) -> UUID:
+    async with database.transaction() as db:
+        return (await identify(db, identities=identities, **more)).id
+
+
+async def counted(database: Database, table: type[Customer | Identity]) -> int:
+    async with database.transaction() as db:
+        return await db.scalar(select(func.count()).select_from(table)) or 0
+
+
+async def test_two_requests_of_a_new_visitor_make_one_customer(database: Database) -> None:
+    claims = [("visitor", "v-1", False), ("external_id", "42", True), ("unionid", "u", True)]
+
+    found = await asyncio.gather(
+        *(identified(database, *claims[::step], name="李雷") for step in (1, -1) * 6)
+    )
+
+    assert len(set(found)) == 1
+    assert await counted(database, Customer) == 1
+    assert await counted(database, Identity) == 3
+
+
+async def test_nothing_is_left_of_the_slower_of_two(database: Database) -> None:
+    first, second = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> UUID:
+        async with database.transaction() as db:
+            customer = await identify(db, identities=[("external_id", "42", True)])
+            first.set()
+            await second.wait()
+            return customer.id
+
+    holding = asyncio.create_task(slow())
+    await first.wait()
+    waiting = asyncio.create_task(
+        identified(database, ("external_id", "42", True), ("phone", "13800138000", True))
+    )
+    await asyncio.sleep(0.1)
+    second.set()
+
+    assert await waiting == await holding
+    assert await counted(database, Customer) == 1
+    assert await counted(database, Identity) == 2
+
+
+async def test_an_erasure_leaves_no_identity_that_was_just_being_attached(
+    database: Database,
+) -> None:
+    customer = await identified(database, ("external_id", "42", True), name="李雷")
+    async with database.transaction() as db:
+        head = (await an_agent(db, role="department_head")).id
+
+    async def erase() -> None:
+        async with database.transaction() as db:
+            row = await db.get_one(Customer, customer)
+            await erase_customer(db, row, name="李雷", reason="customer_request", by=head)
+
+    attaching = (
+        identified(database, ("external_id", "42", True), ("phone", f"138001380{n:02}", True))
+        for n in range(5)
+    )
+    await asyncio.gather(*attaching, erase())
+
+    async with database.transaction() as db:
+        left = select(func.count()).where(Identity.customer_id == customer)
+        assert await db.scalar(left) == 0
