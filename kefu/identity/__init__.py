@@ -11,7 +11,22 @@ from kefu.identity.actor import (
     actor_for_cookie,
     actor_for_token,
 )
+from kefu.identity.colleagues import (
+    department_heads,
+    department_of,
+    departments_named,
+    members_of_teams,
+    team_heads,
+)
 from kefu.identity.rights import PermissionsTable, permissions_table
+from kefu.identity.sessions import addresses_of_sessions
+from kefu.identity.setting_up import (
+    create_administrator,
+    first_administrator_link,
+    has_administrator,
+    invite_administrator,
+)
+from kefu.identity.signing_in import addresses_of_failures
 
 __all__ = [
     "CSRF_COOKIE",
@@ -25,9 +40,20 @@ __all__ = [
     "actor_for_agent",
     "actor_for_cookie",
     "actor_for_token",
+    "addresses_of_failures",
+    "addresses_of_sessions",
     "agent_for",
     "agents_named",
+    "create_administrator",
+    "department_heads",
+    "department_of",
+    "departments_named",
+    "first_administrator_link",
+    "has_administrator",
+    "invite_administrator",
+    "members_of_teams",
     "permissions_table",
     "team_for",
+    "team_heads",
     "teams_named",
 ]

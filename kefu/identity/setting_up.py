@@ -10,11 +10,12 @@ from kefu.core.errors import Conflict, Invalid
 from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.identity import lockouts
-from kefu.identity.events import AgentJoined, PasswordChanged
+from kefu.identity.events import AgentInvited, AgentJoined, PasswordChanged
 from kefu.identity.links import HandedOut, close_links, hand_out, link_for
 from kefu.identity.model import Agent, Link, Role, sort_key
 from kefu.identity.passwords import check_password, password_hash
 from kefu.identity.rights import ADMINISTRATOR
+from kefu.identity.schemas import email_of
 from kefu.identity.sessions import Entry, Origin, end_sessions_of, open_session
 from kefu.identity.taken import refused_if_taken
 
@@ -33,7 +34,7 @@ async def set_up(
     agent = await agent_of(db, link)
     check_password(password, email=(agent.email if agent else email) or "")
     if agent is None:
-        agent = await create_administrator(db, name=name, email=email, password=password)
+        agent = await first_administrator(db, name=name, email=email, password=password)
     elif link.purpose == "invitation":
         await accept(db, agent, name=name, password=password)
     else:
@@ -50,7 +51,7 @@ async def agent_of(db: Session, link: Link) -> Agent | None:
     return await db.get_one(Agent, link.agent_id, with_for_update=True)
 
 
-async def create_administrator(
+async def first_administrator(
     db: Session, *, name: str | None, email: str | None, password: str
 ) -> Agent:
     """The first administrator of this installation."""
@@ -58,39 +59,57 @@ async def create_administrator(
     await check_no_administrator(db)
     if not name or not email:
         raise Invalid("Please give your name and e-mail.", field="email" if name else "name")
-    return await add_administrator(db, name=name, email=email, password=password)
+    return await create_administrator(db, name=name, email=email, password=password)
 
 
-async def add_administrator(db: Session, *, name: str, email: str, password: str) -> Agent:
-    """An administrator with a password, for the command line and the first start."""
+async def create_administrator(db: Session, *, name: str, email: str, password: str) -> Agent:
+    """One more administrator, for whoever holds the machine."""
     check_password(password, email=email.casefold())
-    role = await db.scalar(select(Role).where(Role.key == ADMINISTRATOR))
-    assert role is not None
+    agent = await add_administrator(db, name=name, email=email)
+    await accept(db, agent, name=None, password=password)
+    return agent
+
+
+async def invite_administrator(db: Session, *, name: str, email: str) -> HandedOut:
+    """The same, who chooses a password through the link."""
+    agent = await add_administrator(db, name=name, email=email)
+    await record(db, AgentInvited(subject=agent.id, role=agent.role_id))
+    return await hand_out(db, "invitation", agent_id=agent.id, by=None)
+
+
+async def add_administrator(db: Session, *, name: str, email: str) -> Agent:
+    role = (await db.scalars(select(Role).where(Role.key == ADMINISTRATOR))).one()
     agent = Agent(
         id=uuid7(),
         name=name,
         name_sort=sort_key(name),
-        email=email.casefold(),
+        email=checked_email(email),
+        status="invited",
         role_id=role.id,
         grade="senior",
-        joined_on=now().date(),
-        password_hash=await password_hash(password),
     )
     async with refused_if_taken(db, "An agent with this e-mail exists already.", field="email"):
         db.add(agent)
-    await record(db, AgentJoined(subject=agent.id, actor=agent.id, role=role.id))
     return agent
 
 
+def checked_email(email: str) -> str:
+    try:
+        return email_of(email)
+    except ValueError as error:
+        raise Invalid(str(error), field="email") from error
+
+
 async def check_no_administrator(db: Session) -> None:
-    exists = await db.scalar(
-        select(func.count())
-        .select_from(Agent)
-        .join(Role, Role.id == Agent.role_id)
-        .where(Role.key == ADMINISTRATOR, Agent.status == "active")
-    )
-    if exists:
+    if await has_administrator(db):
         raise Conflict("There is an administrator already.", code="administrator_exists")
+
+
+async def has_administrator(db: Session) -> bool:
+    """Whether somebody can let others in; without one a start shows the first link."""
+    query = select(Agent.id).join(Role, Role.id == Agent.role_id)
+    query = query.where(Role.key == ADMINISTRATOR, Agent.status == "active")
+    return bool(await db.scalar(select(query.exists())))
 
 
 async def accept(db: Session, agent: Agent, *, name: str | None, password: str) -> None:
