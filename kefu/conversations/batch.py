@@ -16,7 +16,7 @@ from sqlalchemy import text
 from kefu.core.clock import now
 from kefu.core.db import Session
 
-Verdict = Literal["new", "known", "foreign", "hidden", "blocked", "slow", "absent"]
+Verdict = Literal["new", "known", "foreign", "hidden", "blocked", "slow", "locked", "absent"]
 
 
 @dataclass(slots=True)
@@ -73,7 +73,9 @@ with m as (
   select m.*, l.customer_id, l.assignee_id, l.team_id, l.inbox_id, l.status, l.last_seq,
     k.seq as known_seq, k.at as known_at,
     case
-      when l.id is null then 'absent'
+      when l.id is null then case
+        when exists (select from conversations c where c.id = m.conversation) then 'locked'
+        else 'absent' end
       when not (case m.scope
         when 'visitor' then l.customer_id = m.sender
         when 'own' then l.assignee_id = m.sender
@@ -140,9 +142,7 @@ from judged j left join fresh f on f.ord = j.ord order by j.ord
 """
 
 _TEXT = text(
-    re.sub(
-        r"%\((\w+)\)s", r":\1", re.sub(r"%\((\w+)\)s::(\w+\[\])", r"cast(:\1 as \2)", HOT)
-    )
+    re.sub(r"%\((\w+)\)s", r":\1", re.sub(r"%\((\w+)\)s::(\w+\[\])", r"cast(:\1 as \2)", HOT))
 )
 
 
@@ -171,8 +171,8 @@ async def store(
 ) -> list[Stored]:
     """Store a batch as one autocommitted statement; one answer for each message, in order.
 
-    `absent` means that the conversation is not there or that its row is locked just now; `slow`
-    that the message changes the conversation's status and must take the verb's way.
+    `locked` means that somebody else changes the conversation just now, `slow` that the message
+    changes its status and must take the verb's way, `absent` that there is none.
     """
     cursor = await connection.execute(HOT, _values(messages, forced=False), prepare=True)
     return [Stored(*row) for row in await cursor.fetchall()]

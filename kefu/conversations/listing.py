@@ -132,8 +132,8 @@ async def counts_for(db: Session, actor: Actor) -> dict[str, int]:
 
 ACTIVITY = text(
     "update conversations c set activity_at = c.last_message_at "
-    "where c.id = any(:ids) and c.last_message_at > c.activity_at "
-    "returning c.id, c.activity_at"
+    "where c.id in (select id from conversations where id = any(:ids) "
+    "and last_message_at > activity_at + interval '2 seconds' order by id for no key update)"
 )
 LABELS = text(
     "update conversation_labels l set activity_at = c.activity_at from conversations c "
@@ -143,7 +143,10 @@ LABELS = text(
 
 
 async def keep_sorted(db: Session, ids: list[UUID]) -> None:
-    """Bring the sort key of these conversations up to date, off the message path."""
+    """Bring the sort key of these conversations up to date, off the message path.
+
+    Lively conversations are moved at most every two seconds: each move rewrites index entries.
+    """
     values = {"ids": sorted(ids)}
     await db.execute(ACTIVITY, values)
     await db.execute(LABELS, values)

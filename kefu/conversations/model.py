@@ -118,9 +118,20 @@ class Conversation(Base):
         Index("ix_conversations_open", "activity_at", "id", postgresql_where="status <> 'closed'"),
         Index("ix_conversations_activity", "activity_at", "id"),
         Index("ix_conversations_customer", "customer_id", "id"),
-        Index("ix_conversations_assignee_all", "assignee_id", "activity_at", "id"),
-        Index("ix_conversations_team_all", "team_id", "activity_at", "id"),
-        Index("ix_conversations_inbox", "inbox_id", "activity_at", "id"),
+        Index(
+            "ix_conversations_assignee_closed",
+            "assignee_id",
+            "activity_at",
+            "id",
+            postgresql_where="status = 'closed'",
+        ),
+        Index(
+            "ix_conversations_team_closed",
+            "team_id",
+            "activity_at",
+            "id",
+            postgresql_where="status = 'closed'",
+        ),
         Index("ix_conversations_snoozed", "snoozed_until", postgresql_where="status = 'snoozed'"),
         {"postgresql_with": {"fillfactor": "60"}},
     )

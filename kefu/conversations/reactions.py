@@ -10,7 +10,7 @@ from kefu.conversations.listing import keep_sorted
 from kefu.core.clock import iso
 from kefu.core.db import Session, pushes_of
 from kefu.core.events import Fact
-from kefu.core.reactions import reacts_to
+from kefu.core.reactions import GAPS, reacts_to
 from kefu.core.realtime import Push
 
 ROWS = text(
@@ -20,7 +20,10 @@ ROWS = text(
 )
 
 
-@reacts_to("message.received", "message.sent")
+GAPS["lists"] = 0.4
+
+
+@reacts_to("message.received", "message.sent", group="lists")
 async def follow_messages(db: Session, facts: list[Fact]) -> None:
     """Sort keys and list rows of every conversation with new messages."""
     ids = list({fact.subject for fact in facts})

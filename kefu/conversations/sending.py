@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import structlog
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from kefu.conversations.batch import Outgoing, Stored, store
 from kefu.conversations.forced import send_slowly
@@ -23,23 +26,31 @@ BATCH = 400
 QUEUE = 20_000
 RETRY_SECONDS = 0.3
 
+ALONE_AT_ONCE = 4
+LOCKED_SECONDS = 0.003
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
+
 Done = Callable[[Outgoing, Stored | Refusal], None]
+Item = tuple[Outgoing, Done, float]
 
 
 class Sending:
     """The message batcher of a web process.
 
-    While one batch commits, the next gathers; a lone message waits for nothing. Messages that
-    the statement does not take (status changes, locked rows) go alone, each in its transaction.
+    While one batch commits, the next gathers; a lone message waits for nothing. A message whose
+    conversation is locked just now joins the next batch; one that changes its conversation's
+    status goes alone, in a transaction of its own, and those behind it wait for it.
     """
 
     def __init__(self, database: Database, realtime: Realtime) -> None:
         self._database = database
         self._realtime = realtime
-        self._queue: list[tuple[Outgoing, Done, float]] = []
+        self._queue: list[Item] = []
         self._awake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._alone: set[asyncio.Task[None]] = set()
+        self._alone: dict[UUID, deque[Item]] = {}
+        self._tasks: set[asyncio.Future[None]] = set()
+        self._few = asyncio.Semaphore(ALONE_AT_ONCE)
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
         self.on_away: Callable[[bool], None] = lambda _: None
 
@@ -50,7 +61,7 @@ class Sending:
     async def stop(self) -> None:
         """Commit what waits, then end."""
         deadline = time.monotonic() + 5
-        while (self._queue or self._alone) and time.monotonic() < deadline:
+        while (self._queue or self._tasks) and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         if self._task is not None:
             self._task.cancel()
@@ -87,42 +98,45 @@ class Sending:
                 batch = self._next_batch()
                 try:
                     await self._flush(batch)
-                except asyncio.CancelledError:
-                    raise
                 except Exception as error:  # noqa: BLE001 - the path itself must never die
                     log.error("batch_failed", exc_info=error)
                     self._each_alone(batch)
 
-    def _next_batch(self) -> list[tuple[Outgoing, Done, float]]:
-        """The next messages; one that repeats an id of this batch waits for the next."""
-        taken, rest, seen = [], [], set()
+    def _next_batch(self) -> list[Item]:
+        """The next messages; a repeated id waits for the next batch, whoever must wait waits."""
+        taken: list[Item] = []
+        later: list[Item] = []
+        seen: set[UUID] = set()
         for item in self._queue[:BATCH]:
-            if item[0].id in seen:
-                rest.append(item)
+            if item[0].conversation in self._alone:
+                self._alone[item[0].conversation].append(item)
+            elif item[0].id in seen:
+                later.append(item)
             else:
                 seen.add(item[0].id)
                 taken.append(item)
-        self._queue[:BATCH] = rest
+        self._queue[:BATCH] = later
         return taken
 
-    async def _flush(self, batch: list[tuple[Outgoing, Done, float]]) -> None:
+    async def _flush(self, batch: list[Item]) -> None:
+        if not batch:
+            return
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = await self._database.connection()
                 self.on_away(False)
             results = await store(self._connection, [item[0] for item in batch])
-        except (psycopg.OperationalError, psycopg.InterfaceError, OSError) as error:
+        except AWAY as error:
             await self._wait_for_database(batch, error)
             return
         except psycopg.Error as error:
             log.warning("batch_one_by_one", error=str(error)[:300])
             self._each_alone(batch)
             return
-        self._settle(batch, results)
+        if not self._settle(batch, results):
+            await asyncio.sleep(LOCKED_SECONDS)
 
-    async def _wait_for_database(
-        self, batch: list[tuple[Outgoing, Done, float]], error: Exception
-    ) -> None:
+    async def _wait_for_database(self, batch: list[Item], error: Exception) -> None:
         """Put the batch back: sending it again is safe, the ids are the clients' own."""
         log.warning("database_away", waiting=len(batch), error=str(error)[:200])
         self._queue[:0] = batch
@@ -133,67 +147,84 @@ class Sending:
         self._awake.set()
         await asyncio.sleep(RETRY_SECONDS)
 
-    def _settle(self, batch: list[tuple[Outgoing, Done, float]], results: list[Stored]) -> None:
+    def _settle(self, batch: list[Item], results: list[Stored]) -> bool:
+        """Answer each sender and tell the watchers; false when every conversation was locked."""
         moment = time.perf_counter()
         pushes: list[Push] = []
-        stored = 0
+        locked: list[Item] = []
         for item, result in zip(batch, results, strict=True):
             message, done, since = item
-            verdict = result.verdict
-            if verdict == "new":
-                stored += 1
+            if result.verdict == "new":
                 SEND_SECONDS.observe(moment - since)
                 pushes.append(message_push(message, result))
                 done(message, result)
-            elif verdict == "known":
-                done(message, result)
-            elif verdict in ("slow", "absent"):
-                self._alone_later(item)
+            elif result.verdict == "locked":
+                locked.append(item)
+            elif result.verdict == "slow":
+                self._send_alone(item)
             else:
-                done(message, refusal_for(verdict))
-        if stored:
-            SENDS.inc(stored)
-            BATCH_SIZE.observe(stored)
-            self._realtime.wake("facts")
+                self._answer(item, result)
+        self._queue[:0] = locked
         if pushes:
-            task = asyncio.ensure_future(self._realtime.publish(pushes))
-            self._alone.add(task)
-            task.add_done_callback(self._alone.discard)
+            SENDS.inc(len(pushes))
+            BATCH_SIZE.observe(len(pushes))
+            self._realtime.wake("facts")
+            self._keep(asyncio.ensure_future(self._realtime.publish(pushes)))
+        return len(locked) < len(batch)
 
-    def _each_alone(self, batch: list[tuple[Outgoing, Done, float]]) -> None:
+    def _answer(self, item: Item, result: Stored) -> None:
+        message, done, _ = item
+        done(message, result if result.verdict == "known" else refusal_for(result.verdict))
+
+    def _each_alone(self, batch: list[Item]) -> None:
         for item in batch:
-            self._alone_later(item)
+            self._send_alone(item)
 
-    def _alone_later(self, item: tuple[Outgoing, Done, float]) -> None:
-        task = asyncio.create_task(self._send_alone(item))
-        self._alone.add(task)
-        task.add_done_callback(self._alone.discard)
+    def _send_alone(self, item: Item) -> None:
+        """Let one message go alone; others of its conversation line up behind it."""
+        conversation = item[0].conversation
+        if conversation in self._alone:
+            self._alone[conversation].append(item)
+            return
+        self._alone[conversation] = deque([item])
+        self._keep(asyncio.ensure_future(self._line(conversation)))
 
-    async def _send_alone(self, item: tuple[Outgoing, Done, float]) -> None:
+    def _keep(self, task: asyncio.Future[None]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _line(self, conversation: UUID) -> None:
+        """Send what stands in a conversation's line, one after the other."""
+        line = self._alone[conversation]
+        while line:
+            async with self._few:
+                if await self._one(line[0]):
+                    line.popleft()
+                    continue
+            self.on_away(True)
+            await asyncio.sleep(RETRY_SECONDS)
+        del self._alone[conversation]
+
+    async def _one(self, item: Item) -> bool:
+        """One message in its own transaction; false when the database is away."""
         message, done, _ = item
         try:
             result = await send_slowly(self._database, message)
         except Refusal as refusal:
             done(message, refusal)
-            return
+            return True
         except Exception as error:  # noqa: BLE001 - whatever it was, the sender must hear of it
-            await self._alone_failed(item, error)
-            return
+            if isinstance(error, PoolTimeout) or isinstance(getattr(error, "orig", error), AWAY):
+                log.warning("message_waits", error=str(error)[:200])
+                return False
+            log.error("message_failed", exc_info=error)
+            done(message, Refusal("The message could not be stored.", code="not_stored"))
+            return True
         if result.verdict == "new":
             SENDS.inc()
             await self._realtime.publish([message_push(message, result)])
         done(message, result)
-
-    async def _alone_failed(self, item: tuple[Outgoing, Done, float], error: Exception) -> None:
-        original = getattr(error, "orig", error)
-        if isinstance(original, psycopg.OperationalError | psycopg.InterfaceError | OSError):
-            self.on_away(True)
-            await asyncio.sleep(RETRY_SECONDS)
-            self._queue.append(item)
-            self._awake.set()
-            return
-        log.error("message_failed", exc_info=error)
-        item[1](item[0], Refusal("The message could not be stored.", code="not_stored"))
+        return True
 
 
 def refusal_for(verdict: str) -> Refusal:

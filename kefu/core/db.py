@@ -64,7 +64,7 @@ class Database:
             pool_size=pool,
             max_overflow=4,
             pool_timeout=10,
-            pool_pre_ping=False,
+            hide_parameters=True,
             connect_args={"connect_timeout": 5, "application_name": "kefu"},
         )
 

@@ -71,6 +71,8 @@ class Reaction:
 
 
 GROUPS: dict[str, list[Reaction]] = {}
+GAPS: dict[str, float] = {}
+"""Seconds that a group rests between batches, so that one pass covers many facts of a subject."""
 
 
 def reacts_to(*events: type[Event] | str, group: str = "main") -> Callable[[Run], Run]:
@@ -134,6 +136,7 @@ class Reader:
                 await asyncio.sleep(0.5)
                 continue
             if not more:
+                await asyncio.sleep(GAPS.get(self.group, 0))
                 await self._pause()
 
     async def _pause(self) -> None:

@@ -81,16 +81,15 @@ CREATE TABLE conversations (
   CONSTRAINT fk_conversations_team_id_teams FOREIGN KEY(team_id) REFERENCES teams (id)
 )
  WITH (fillfactor = 60);
-CREATE INDEX ix_conversations_mine ON conversations (assignee_id, activity_at, id) WHERE status <> 'closed';
-CREATE INDEX ix_conversations_snoozed ON conversations (snoozed_until) WHERE status = 'snoozed';
-CREATE INDEX ix_conversations_open ON conversations (activity_at, id) WHERE status <> 'closed';
-CREATE INDEX ix_conversations_inbox ON conversations (inbox_id, activity_at, id);
-CREATE INDEX ix_conversations_waiting ON conversations (waiting_since, id) WHERE status = 'waiting';
-CREATE INDEX ix_conversations_team_all ON conversations (team_id, activity_at, id);
-CREATE INDEX ix_conversations_assignee_all ON conversations (assignee_id, activity_at, id);
-CREATE INDEX ix_conversations_team ON conversations (team_id, activity_at, id) WHERE status <> 'closed';
 CREATE INDEX ix_conversations_activity ON conversations (activity_at, id);
+CREATE INDEX ix_conversations_assignee_closed ON conversations (assignee_id, activity_at, id) WHERE status = 'closed';
 CREATE INDEX ix_conversations_customer ON conversations (customer_id, id);
+CREATE INDEX ix_conversations_mine ON conversations (assignee_id, activity_at, id) WHERE status <> 'closed';
+CREATE INDEX ix_conversations_open ON conversations (activity_at, id) WHERE status <> 'closed';
+CREATE INDEX ix_conversations_snoozed ON conversations (snoozed_until) WHERE status = 'snoozed';
+CREATE INDEX ix_conversations_team ON conversations (team_id, activity_at, id) WHERE status <> 'closed';
+CREATE INDEX ix_conversations_team_closed ON conversations (team_id, activity_at, id) WHERE status = 'closed';
+CREATE INDEX ix_conversations_waiting ON conversations (waiting_since, id) WHERE status = 'waiting';
 CREATE TABLE messages (
   id UUID NOT NULL,
   conversation_id UUID NOT NULL,
@@ -109,8 +108,8 @@ CREATE TABLE messages (
   CONSTRAINT pk_messages PRIMARY KEY (id)
 )
  PARTITION BY RANGE (id);
-CREATE INDEX ix_messages_conversation_seq ON messages (conversation_id, seq);
 CREATE INDEX ix_messages_changed ON messages (conversation_id, changed_seq) WHERE changed_seq is not null;
+CREATE INDEX ix_messages_conversation_seq ON messages (conversation_id, seq);
 CREATE TABLE external_messages (
   id UUID NOT NULL,
   inbox_id UUID NOT NULL,
