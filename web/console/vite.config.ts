@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
-import { ElementPlusResolver } from 'unplugin-vue-components/resolvers'
-import Components from 'unplugin-vue-components/vite'
+import ElementPlus from 'unplugin-element-plus/vite'
 import { defineConfig } from 'vitest/config'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -11,7 +10,7 @@ export default defineConfig({
   base: '/console/',
   plugins: [
     vue(),
-    Components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: 'css' })] }),
+    ElementPlus({}),
   ],
   resolve: { alias: { '@': here('./src') } },
   define: {
@@ -25,6 +24,17 @@ export default defineConfig({
     proxy: { '/api': { target: server, ws: true } },
   },
   build: {
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'words-en', test: /locale\/en\.ts$/ },
+            { name: 'words-zh', test: /locale\/zh-CN\.ts$/ },
+            { name: 'vue', test: /node_modules\/(@vue|vue|vue-router|vue-i18n|@intlify|pinia)\// },
+          ],
+        },
+      },
+    },
     outDir: here('../dist/console'),
     emptyOutDir: true,
     manifest: true,

@@ -2,8 +2,6 @@
 
 import type { Problem } from '@kefu/api'
 import { ElButton, ElMessage } from 'element-plus'
-import 'element-plus/es/components/button/style/css'
-import 'element-plus/es/components/message/style/css'
 import { h } from 'vue'
 import { problemOf } from './http'
 import { i18n, t } from './i18n'

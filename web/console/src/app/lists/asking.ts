@@ -1,7 +1,6 @@
 /** Asking once before something is lost, naming it. */
 
 import { ElMessageBox } from 'element-plus'
-import 'element-plus/es/components/message-box/style/css'
 import { t } from '../i18n'
 import { done, failed } from '../say'
 
