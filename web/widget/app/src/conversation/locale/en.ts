@@ -37,6 +37,8 @@ export default {
   refused_sensitive: 'It contains words that cannot be sent.',
   refused_blocked: 'You cannot send messages at the moment.',
   refused_too_many: 'That was very fast. Please wait a moment.',
+  refused_too_large: 'The file is too large. Please choose a smaller one.',
+  refused_empty: 'It is empty.',
   kind_text: 'Text',
   kind_picture: 'Picture',
   kind_file: 'File',

@@ -37,6 +37,8 @@ export default {
   refused_sensitive: '内容含有不能发送的词语。',
   refused_blocked: '您暂时不能发送消息。',
   refused_too_many: '发送太快，请稍等一下。',
+  refused_too_large: '文件太大，请选小一些的。',
+  refused_empty: '内容是空的。',
   kind_text: '文字',
   kind_picture: '图片',
   kind_file: '文件',
