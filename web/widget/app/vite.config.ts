@@ -18,6 +18,8 @@ function tidy(): Plugin {
   return {
     name: 'tidy',
     apply: 'build',
-    buildStart: () => rmSync(new URL(`${outDir}/assets`, import.meta.url), { recursive: true, force: true }),
+    configResolved({ build }) {
+      if (build.write) rmSync(new URL(`${outDir}/assets`, import.meta.url), { recursive: true, force: true })
+    },
   }
 }
