@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
@@ -15,6 +17,7 @@ from kefu.core.realtime import Push
 from kefu.customers import Customer
 
 PAGES = 20
+CONTEXT_BYTES = 8000
 SINGLE = ("product", "order", "browser", "os", "locale", "ip", "referrer")
 
 
@@ -98,3 +101,9 @@ def browser_of(agent: str) -> dict[str, str]:
         "os": next((name for mark, name in systems if mark in agent), None),
     }
     return {key: name for key, name in found.items() if name}
+
+
+def bounded(context: Mapping[str, Any]) -> dict[str, Any]:
+    """What a channel says of the situation, as long as it is small; the product's own names win."""
+    kept = {key: value for key, value in context.items() if key not in ("pages", "attributes")}
+    return kept if len(orjson.dumps(kept)) <= CONTEXT_BYTES else {}

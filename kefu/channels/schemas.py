@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from kefu.core.shapes import Shape, line_of, text_of
 
@@ -184,3 +184,44 @@ class MessagesShown(BaseModel):
     items: list[MessageShown]
     next_cursor: str | None
     conversation: VisitorConversation | None
+
+
+class CapabilitiesShown(BaseModel):
+    """What a channel can carry, and what it can tell of a message's fate."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kinds: list[str]
+    text_limit: int
+    file_limit: int
+    delivered: bool
+    read: bool
+    typing: bool
+    recall: bool
+    outside: bool
+
+    @field_validator("kinds", mode="before")
+    @classmethod
+    def _sorted(cls, value: Any) -> list[str]:
+        return sorted(value)
+
+
+class ChannelShown(BaseModel):
+    name: str
+    capabilities: CapabilitiesShown
+    settings_schema: dict[str, Any]
+
+
+class TakenOne(BaseModel):
+    """Where a message from outside went; `duplicate` when it had come before."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    external_id: str
+    message: UUID
+    conversation: UUID
+    duplicate: bool
+
+
+class TakenShown(BaseModel):
+    messages: list[TakenOne]

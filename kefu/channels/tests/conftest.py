@@ -11,7 +11,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from kefu.channels import routes_widget
+from kefu.channels import routes_channels, routes_widget
+from kefu.channels.tests.other_side import OtherSide
 from kefu.conversations import Inbox, Sending
 from kefu.conversations.tests.factories import an_inbox
 from kefu.core.db import Database
@@ -23,7 +24,7 @@ from kefu.core.settings import Settings
 from kefu.core.switchboard import Switchboard
 from kefu.core.testing import TEMPLATE
 
-ROUTERS = [routes_widget.router]
+ROUTERS = [routes_widget.router, routes_channels.router]
 
 
 @dataclass
@@ -130,3 +131,12 @@ async def guest(house: House) -> Guest:
     visitor = Guest(house, await house.inbox())
     await visitor.come_in()
     return visitor
+
+
+@pytest.fixture
+async def other_side() -> AsyncIterator[OtherSide]:
+    """Somebody's server, to which we post."""
+    side = OtherSide()
+    await side.start()
+    yield side
+    await side.stop()

@@ -1,0 +1,46 @@
+"""Channels' schedules and jobs."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+from kefu.channels import delivering
+from kefu.channels.wire import Wire
+from kefu.core.db import Database
+from kefu.core.jobs import job
+from kefu.core.settings import settings
+
+AT_ONCE = 16
+EVERY_TEN_SECONDS = "* * * * * */10"
+
+
+@job(delivering.JOB)
+async def deliver(payload: dict[str, Any], database: Database) -> None:
+    await deliver_all(database, [UUID(name) for name in payload["conversations"]])
+
+
+@job("channels.deliver_due", schedule=EVERY_TEN_SECONDS)
+async def deliver_due(_payload: dict[str, Any], database: Database) -> None:
+    async with database.transaction() as db:
+        conversations = await delivering.due_conversations(db)
+    await deliver_all(database, conversations)
+
+
+async def deliver_all(database: Database, conversations: list[UUID]) -> None:
+    """Deliver what waits in these conversations, several of them at once."""
+    chosen = settings()
+    wire = Wire(private=chosen.webhook_private_addresses)
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def one(conversation: UUID) -> None:
+        async with gate:
+            await delivering.deliver_waiting(database, conversation, wire=wire, chosen=chosen)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for conversation in conversations:
+                group.create_task(one(conversation))
+    finally:
+        await wire.close()
