@@ -6,24 +6,10 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kefu.core.shapes import Shape
-from kefu.core.worktime import minutes_of, zone_named
-
-
-def clock_time(value: str) -> str:
-    minutes_of(value)
-    return value
-
-
-def known_zone(value: str) -> str:
-    zone_named(value)
-    return value
-
-
-ClockTime = Annotated[str, Field(max_length=5, examples=["22:00"]), AfterValidator(clock_time)]
-Zone = Annotated[str, Field(max_length=60, examples=["Asia/Shanghai"]), AfterValidator(known_zone)]
+from kefu.core.time_shapes import TimeOfDay, Zone
 
 
 class NotificationRow(BaseModel):
@@ -71,8 +57,8 @@ class Quiet(Shape):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    from_: ClockTime = Field(alias="from")
-    to: ClockTime
+    from_: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
     timezone: Zone
 
     @model_validator(mode="after")

@@ -113,8 +113,14 @@ class TaskAssigned(TaskEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class TaskChanged(TaskEvent):
+    """Told to its former owner too, from whose list it disappears."""
+
     kind: ClassVar[str] = "task.changed"
     changed: tuple[str, ...]
+    former: UUID | None = None
+
+    def audience(self) -> list[str]:
+        return [f"agent:{agent}" for agent in {self.owner, self.former} if agent]
 
 
 @dataclass(frozen=True, kw_only=True)
