@@ -68,9 +68,9 @@ def is_meant_by(q: str) -> ColumnElement[bool]:
     figures = q.translate(PHONE_MARKS)
     if figures.isdecimal() and figures.isascii() and len(figures) >= TAIL_FIGURES:
         ways.append(func.reverse(Customer.phone).like(f"{figures[::-1]}%"))
-    elif "@" in q:
+    if q.isascii():
         ways.append(Customer.email.startswith(q.casefold(), autoescape=True))
-    else:
+    if "@" not in q:
         ways.append(Customer.search_terms.contains(asked_terms_of(q)))
         if q.isascii():
             pinyin = func.replace(Customer.name_pinyin, " ", "")
