@@ -6,10 +6,11 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from kefu.channels import delivering
+from kefu.channels import delivering, health
 from kefu.channels.wire import Wire
+from kefu.conversations import Inbox, inbox_with
 from kefu.core.db import Database
-from kefu.core.jobs import job
+from kefu.core.jobs import every, job
 from kefu.core.settings import settings
 
 AT_ONCE = 16
@@ -42,5 +43,39 @@ async def deliver_all(database: Database, conversations: list[UUID]) -> None:
         async with asyncio.TaskGroup() as group:
             for conversation in conversations:
                 group.create_task(one(conversation))
+    finally:
+        await wire.close()
+
+
+@job("channels.probe", schedule=every(minutes=1))
+async def probe_lines(_payload: dict[str, Any], database: Database) -> None:
+    async with database.transaction() as db:
+        inboxes = await health.due_for_probe(db)
+    await probe_all(database, inboxes)
+
+
+@job(health.PROBE_ONE)
+async def probe_line(payload: dict[str, Any], database: Database) -> None:
+    async with database.transaction() as db:
+        inbox = await inbox_with(db, UUID(payload["inbox"]))
+    await probe_all(database, [inbox])
+
+
+async def probe_all(database: Database, inboxes: list[Inbox]) -> None:
+    """Probe these inboxes beside each other; one that hangs holds nobody up."""
+    chosen = settings()
+    wire = Wire(private=chosen.webhook_private_addresses)
+    gate = asyncio.Semaphore(AT_ONCE // 4)
+
+    async def one(inbox: Inbox) -> None:
+        async with gate:
+            finding = await health.probe(database, inbox, wire=wire, chosen=chosen)
+        async with database.transaction() as db:
+            await health.note_finding(db, inbox, finding)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for inbox in inboxes:
+                group.create_task(one(inbox))
     finally:
         await wire.close()

@@ -1,6 +1,14 @@
 """Channels' rows of the permission table."""
 
-GRANTS: dict[str, set[str]] = {}
+HEADS = {"department_head", "administrator"}
+
+GRANTS: dict[str, set[str]] = {
+    "channel.read": HEADS | {"shift_leader", "auditor"},
+    "inbox.read": HEADS | {"shift_leader", "auditor"},
+    "inbox.edit": HEADS,
+    "webhook.read": {"administrator", "auditor"},
+    "webhook.edit": {"administrator"},
+}
 
 ROUTES: dict[str, str] = {
     "OPTIONS /api/v1/widget/{inbox}/{path:path}": "public",
@@ -13,4 +21,30 @@ ROUTES: dict[str, str] = {
     "POST /api/v1/widget/{inbox}/rating": "visitor",
     "POST /api/v1/widget/{inbox}/offline-form": "visitor",
     "POST /api/v1/widget/{inbox}/human": "visitor",
+    "POST /api/v1/widget/{inbox}/files": "visitor",
+    "GET /api/v1/channels": "signed-in",
+    "GET /api/v1/channels/health": "channel.read",
+    "POST /api/v1/channels/health/{inbox_id}": "inbox.edit",
+    "POST /api/v1/channels/{inbox}/messages": "public",
+    "POST /api/v1/conversations/{conversation_id}/messages/{message_id}/delivery": "message.send",
+    "GET /api/v1/inboxes": "signed-in",
+    "POST /api/v1/inboxes": "inbox.edit",
+    "GET /api/v1/inboxes/{inbox_id}": "inbox.read",
+    "PATCH /api/v1/inboxes/{inbox_id}": "inbox.edit",
+    "DELETE /api/v1/inboxes/{inbox_id}": "inbox.edit",
+    "PUT /api/v1/inboxes/{inbox_id}/secret": "inbox.edit",
+    "GET /api/v1/inboxes/{inbox_id}/snippet": "inbox.read",
+    "POST /api/v1/files": "message.send",
+    "GET /api/v1/files/{file_id}/{name}": "public",
+    "GET /api/v1/webhooks": "webhook.read",
+    "POST /api/v1/webhooks": "webhook.edit",
+    "GET /api/v1/webhooks/kinds": "webhook.read",
+    "GET /api/v1/webhooks/{webhook_id}": "webhook.read",
+    "PATCH /api/v1/webhooks/{webhook_id}": "webhook.edit",
+    "DELETE /api/v1/webhooks/{webhook_id}": "webhook.edit",
+    "PUT /api/v1/webhooks/{webhook_id}/secret": "webhook.edit",
+    "POST /api/v1/webhooks/{webhook_id}/ping": "webhook.edit",
+    "GET /api/v1/webhooks/{webhook_id}/deliveries": "webhook.read",
+    "GET /api/v1/webhooks/deliveries/{delivery_id}": "webhook.edit",
+    "POST /api/v1/webhooks/deliveries/{delivery_id}/replay": "webhook.edit",
 }

@@ -9,14 +9,16 @@ from fastapi import APIRouter, Request
 from kefu.channels.contract import Native
 from kefu.channels.delivering import retry_delivery
 from kefu.channels.doorstep import address_of
+from kefu.channels.health import PROBE_ONE, channel_health
 from kefu.channels.pacing import check_paced, pacing_of
 from kefu.channels.receiving import line_of, take_in, take_reports
 from kefu.channels.registry import ADAPTERS, adapter_for
-from kefu.channels.schemas import ChannelShown, TakenOne, TakenShown
+from kefu.channels.schemas import ChannelShown, HealthShown, TakenOne, TakenShown
 from kefu.conversations import conversation_for, inbox_with, message_in
 from kefu.core.clock import now
 from kefu.core.errors import NotFound
 from kefu.core.http import Db
+from kefu.core.jobs import enqueue
 from kefu.identity import CurrentActor
 
 router = APIRouter(prefix="/api/v1", tags=["channels"])
@@ -35,6 +37,19 @@ async def list_channels(actor: CurrentActor) -> list[ChannelShown]:  # noqa: ARG
         )
         for _, adapter in sorted(ADAPTERS.items())
     ]
+
+
+@router.get("/channels/health")
+async def show_health(db: Db, actor: CurrentActor) -> list[HealthShown]:  # noqa: ARG001 - the door
+    """How every inbox's line did at its last probe."""
+    return [HealthShown.model_validate(row) for row in await channel_health(db)]
+
+
+@router.post("/channels/health/{inbox_id}", status_code=202)
+async def probe_now(db: Db, actor: CurrentActor, inbox_id: UUID) -> None:  # noqa: ARG001 - the door
+    """Probe one inbox at once; what it finds appears in the list."""
+    await inbox_with(db, inbox_id)
+    await enqueue(db, PROBE_ONE, {"inbox": str(inbox_id)}, key=str(inbox_id))
 
 
 @router.post("/channels/{inbox}/messages")

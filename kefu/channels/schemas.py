@@ -225,3 +225,21 @@ class TakenOne(BaseModel):
 
 class TakenShown(BaseModel):
     messages: list[TakenOne]
+
+
+class InboxNamed(BaseModel):
+    id: UUID
+    name: str
+    channel: str
+
+
+class HealthShown(BaseModel):
+    """How a line did at its last probe."""
+
+    inbox: InboxNamed
+    status: Literal["unknown", "ok", "broken"]
+    since: datetime | None
+    checked_at: datetime | None
+    milliseconds: int | None
+    failures: int
+    error: str | None

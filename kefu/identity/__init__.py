@@ -18,6 +18,7 @@ from kefu.identity.colleagues import (
     members_of_teams,
     team_heads,
 )
+from kefu.identity.holders import agents_who_may
 from kefu.identity.rights import PermissionsTable, permissions_table
 from kefu.identity.sessions import addresses_of_sessions
 from kefu.identity.setting_up import (
@@ -44,6 +45,7 @@ __all__ = [
     "addresses_of_sessions",
     "agent_for",
     "agents_named",
+    "agents_who_may",
     "create_administrator",
     "department_heads",
     "department_of",
