@@ -23,6 +23,7 @@ from kefu.identity.model import (
     sort_key,
 )
 from kefu.identity.sessions import Entry, Origin, open_session
+from kefu.identity.signing_in import sign_in
 
 PASSWORD = "correct horse 42"
 _QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -100,6 +101,13 @@ async def an_actor(db: Session, **more: Any) -> Actor:
     return actor
 
 
-async def an_entry(db: Session, **more: Any) -> Entry:
+async def an_entry(db: Session, *, address: str | None = None, **more: Any) -> Entry:
     """Somebody signed in."""
-    return await open_session(db, await an_agent(db, **more), way="password", origin=Origin())
+    agent = await an_agent(db, **more)
+    return await open_session(db, agent, way="password", origin=Origin(address))
+
+
+async def a_failed_sign_in(db: Session, *, address: str) -> None:
+    """Somebody at this address tried an account that does not exist."""
+    email, origin = f"nobody{next(_numbers)}@example.com", Origin(address)
+    await sign_in(db, email=email, password="a guess", code=None, origin=origin)

@@ -1,16 +1,21 @@
-"""A browser in a test: keeps cookies, sends the CSRF token, reads problems."""
+"""A browser in a test, and an app whose requests share the test's transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
 from sqlalchemy import event
 
+from kefu.core.clock import FrozenClock, frozen
 from kefu.core.db import Session
 from kefu.core.events import FactRow
+from kefu.core.http import install_problems
 from kefu.identity.actor import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
 from kefu.identity.sessions import Entry
 
@@ -71,3 +76,40 @@ def counted(db: Session) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+class OneTransaction:
+    """Stands where the database stands: each request is a savepoint of the test's session."""
+
+    def __init__(self, db: Session) -> None:
+        self._db = db
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        async with self._db.begin_nested():
+            yield self._db
+
+
+def app_of(db: Session, *routers: APIRouter) -> FastAPI:
+    """An app of these routes on the test's own transaction."""
+    app = FastAPI()
+    app.state.database = OneTransaction(db)
+    install_problems(app)
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+@pytest.fixture
+async def visitor(app: FastAPI) -> AsyncIterator[Visitor]:
+    """A browser that is not signed in, before the fixture `app`."""
+    transport = httpx.ASGITransport(app, client=("192.0.2.7", 4711))
+    async with httpx.AsyncClient(transport=transport, base_url="http://kefu.test") as client:
+        yield Visitor(client)
+
+
+@pytest.fixture
+def clock() -> Iterator[FrozenClock]:
+    """A clock that stands at nine on a Monday (UTC)."""
+    with frozen(datetime(2026, 3, 2, 9, 0, tzinfo=UTC)) as clock:
+        yield clock

@@ -1,0 +1,9 @@
+"""Audit's rows of the permission table."""
+
+GRANTS: dict[str, set[str]] = {"audit.read": {"administrator", "auditor"}}
+
+ROUTES: dict[str, str] = {
+    "GET /api/v1/audit": "audit.read",
+    "GET /api/v1/audit/kinds": "audit.read",
+    "GET /api/v1/audit/export": "audit.read",
+}
