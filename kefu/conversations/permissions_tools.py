@@ -13,6 +13,7 @@ GRANTS: dict[str, set[str]] = {
     "saved_view.share": LEADING,
     "message.search": SERVING | LOOKING_ON,
     "conversation.export": LEADING | {"senior_agent", "expert", "quality_inspector", "auditor"},
+    "conversation.export_notes": LEADING | {"quality_inspector", "auditor"},
     "conversation.bulk": SERVING,
     "sensitive_word.read": LEADING | {"quality_inspector", "auditor"},
     "sensitive_word.edit": HEADS,
