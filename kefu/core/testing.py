@@ -31,7 +31,8 @@ from kefu.core.embedded.processes import process_of
 from kefu.core.migrating import migrate
 from kefu.core.revisions import MIGRATIONS
 
-VERSION = int(os.environ.get("KEFU_TEST_PG") or 18)
+EMBEDDED = 18
+VERSION = int(os.environ.get("KEFU_TEST_PG") or EMBEDDED)
 ROOT = Path("/tmp") / f"kefu-tests-{os.geteuid()}"  # noqa: S108 - its owner is checked
 TEMPLATE = "template_kefu"
 FAST = {
@@ -52,7 +53,7 @@ _numbers = itertools.count()
 def database_server() -> Iterator[EmbeddedServer]:
     """The server of this xdist worker, with a migrated template database in it."""
     with _locked():
-        template = _template()
+        template = _template(VERSION)
         _sweep()
         mine = ROOT / _worker_name(psutil.Process())
         _copy(template, mine)
@@ -111,9 +112,9 @@ def a_reachable_folder(name: str) -> Path:
 
 
 def put_migrated_server(folder: Path) -> None:
-    """Copy a stopped server with a migrated database to `folder`, which must not be there."""
+    """Copy a stopped server with a migrated database to `folder`, as `kefu serve` runs it."""
     with _locked():
-        _copy(_template(), folder)
+        _copy(_template(EMBEDDED), folder)
 
 
 @contextmanager
@@ -127,15 +128,15 @@ def _locked() -> Iterator[None]:
         yield
 
 
-def _template() -> Path:
+def _template(version: int) -> Path:
     """The folder of a stopped server with the migrated databases `kefu` and its template."""
-    folder = ROOT / f"template-{VERSION}-{_fingerprint()}"
+    folder = ROOT / f"template-{version}-{_fingerprint()}"
     if folder.exists():
         os.utime(folder)
         return folder
     unfinished = ROOT / "unfinished"
     shutil.rmtree(unfinished, ignore_errors=True)
-    server = EmbeddedServer(unfinished, version=VERSION, settings=FAST)
+    server = EmbeddedServer(unfinished, version=version, settings=FAST)
     try:
         server.start()
         migrate(server.url)

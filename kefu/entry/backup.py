@@ -137,7 +137,10 @@ def _check_empty(url: str, files: Path, *, force: bool) -> None:
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
             " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         ).fetchone()
-        tables = db.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
+        tables = db.execute(
+            "SELECT count(*) FROM pg_tables"
+            " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        ).fetchone()
     if others != (0,):
         raise BackupRefused("The database is in use. Stop kefu, then restore.")
     if not force and (tables != (0,) or _kept(files)):
@@ -151,6 +154,12 @@ def _empty(url: str) -> None:
     """Drop what is ours; the extension stays, for only a superuser could make it anew."""
     with psycopg.connect(libpq_url(url), autocommit=True) as db:
         db.execute("CREATE EXTENSION IF NOT EXISTS vector")
+        schemas = db.execute(
+            "SELECT nspname FROM pg_namespace"
+            " WHERE nspname !~ '^pg_' AND nspname NOT IN ('public', 'information_schema')"
+        ).fetchall()
+        for (name,) in schemas:
+            db.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
         kinds = {"TABLE": "pg_tables", "VIEW": "pg_views", "SEQUENCE": "pg_sequences"}
         for kind, catalogue in kinds.items():
             column = sql.Identifier(f"{kind.lower()}name")

@@ -32,8 +32,9 @@ HELP = {
 }
 
 
-def main() -> None:
-    _group(None, COMMANDS)()
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command that `arguments`, by default those of the process, call for."""
+    _group(None, COMMANDS)(args=arguments, prog_name="kefu")
 
 
 def _group(name: str | None, commands: dict[str, Any]) -> Any:

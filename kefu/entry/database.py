@@ -5,27 +5,40 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from kefu.core.embedded import EmbeddedServer
+import psycopg
+
+from kefu.core.embedded import EmbeddedServer, EmbeddedServerError
 from kefu.core.migrating import migrate
+from kefu.core.revisions import WrongRevision
 from kefu.core.settings import Settings
+from kefu.entry.refusing import refuse
 
 
 @contextmanager
 def database_for(settings: Settings, *, migrated: bool = True) -> Iterator[str]:
     """The database's URL; the embedded server is started where it does not run already."""
-    if settings.database_url:
-        url, server = settings.database_url, None
-    else:
-        server = EmbeddedServer(settings.var / "postgres")
-        if server.attach():
-            url, server = server.url, None
-        else:
-            server.start()
-            url = server.url
     try:
-        if migrated:
-            migrate(url)
-        yield url
+        with _started(settings) as url:
+            if migrated:
+                migrate(url)
+            yield url
+    except (EmbeddedServerError, WrongRevision) as refused:
+        refuse(str(refused))
+    except psycopg.OperationalError as away:
+        refuse(f"The database is away: {str(away).strip()}")
+
+
+@contextmanager
+def _started(settings: Settings) -> Iterator[str]:
+    if settings.database_url:
+        yield settings.database_url
+        return
+    server = EmbeddedServer(settings.var / "postgres")
+    if server.attach():
+        yield server.url
+        return
+    server.start()
+    try:
+        yield server.url
     finally:
-        if server is not None:
-            server.stop()
+        server.stop()

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from kefu.core.revisions import WrongRevision
 from kefu.core.settings import Settings
 from kefu.entry.backup import BackupRefused, back_up
 from kefu.entry.backup import restore as take_back
@@ -38,6 +37,6 @@ def restore(file: File, force: Force = False) -> None:  # noqa: FBT002 - a flag
     try:
         with database_for(settings, migrated=False) as url:
             manifest = take_back(file, url=url, files=settings.var / "files", force=force)
-    except (BackupRefused, WrongRevision) as refused:
+    except BackupRefused as refused:
         refuse(str(refused))
     print(f"Restored what kefu {manifest['kefu']} kept at {manifest['made_at']}.")

@@ -10,7 +10,7 @@ import typer
 
 from kefu.core.disk import is_low
 from kefu.core.migrating import migrate
-from kefu.core.revisions import WrongRevision, current_revision, is_current, newest_revision
+from kefu.core.revisions import current_revision, is_current, newest_revision
 from kefu.core.settings import Settings
 from kefu.entry.backup import BackupRefused, back_up
 from kefu.entry.database import database_for
@@ -38,7 +38,7 @@ def upgrade(backup: BackupTo = None, no_backup: NoBackup = False) -> None:  # no
                 print(f"Backed up to {file}.")
             migrate(url)
             print(f"The database is at revision {current_revision(url)}.")
-    except (WrongRevision, BackupRefused) as refused:
+    except BackupRefused as refused:
         refuse(str(refused))
 
 
