@@ -5,6 +5,7 @@ from __future__ import annotations
 from kefu.channels.contract import Adapter
 from kefu.channels.signed_api import SignedApi
 from kefu.channels.web_chat import WebChat
+from kefu.conversations import CHANNELS
 from kefu.core.errors import Invalid
 
 ADAPTERS: dict[str, Adapter] = {}
@@ -15,12 +16,14 @@ def register(adapter: Adapter) -> Adapter:
     if adapter.name in ADAPTERS:
         raise ValueError(f"Two channels are called {adapter.name}.")
     ADAPTERS[adapter.name] = adapter
+    CHANNELS[adapter.name] = adapter.settings
     return adapter
 
 
 def unregister(name: str) -> None:
     """Forget a channel; its inboxes keep their conversations."""
     ADAPTERS.pop(name, None)
+    CHANNELS.pop(name, None)
 
 
 def adapter_for(channel: str) -> Adapter:

@@ -10,6 +10,7 @@ from kefu.conversations.access import (
 )
 from kefu.conversations.batch import Outgoing, Stored
 from kefu.conversations.frames import check_pace, outgoing
+from kefu.conversations.inboxes import CHANNELS, create_inbox
 from kefu.conversations.lifecycle import close, open_conversation, reopen, wait, wake
 from kefu.conversations.messages import (
     message_frame,
@@ -35,6 +36,7 @@ from kefu.conversations.sending import Sending
 from kefu.conversations.telling import tell
 
 __all__ = [
+    "CHANNELS",
     "Conversation",
     "ExternalMessage",
     "Inbox",
@@ -49,6 +51,7 @@ __all__ = [
     "close",
     "conversation_for",
     "conversation_for_visitor",
+    "create_inbox",
     "inbox_with",
     "locked_conversation",
     "mark_seen",

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from kefu.channels import routes_channels, routes_widget
 from kefu.channels.tests.other_side import OtherSide
-from kefu.conversations import Inbox, Sending
+from kefu.conversations import Inbox, Sending, routes_inboxes
 from kefu.conversations.tests.factories import an_inbox
 from kefu.core.db import Database
 from kefu.core.embedded import EmbeddedServer
@@ -23,8 +23,10 @@ from kefu.core.realtime import Local, Push
 from kefu.core.settings import Settings
 from kefu.core.switchboard import Switchboard
 from kefu.core.testing import TEMPLATE
+from kefu.identity import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
+from kefu.identity.tests.factories import an_entry
 
-ROUTERS = [routes_widget.router, routes_channels.router]
+ROUTERS = [routes_widget.router, routes_channels.router, routes_inboxes.router]
 
 
 @dataclass
@@ -140,3 +142,36 @@ async def other_side() -> AsyncIterator[OtherSide]:
     await side.start()
     yield side
     await side.stop()
+
+
+@dataclass
+class Desk:
+    """An agent's browser."""
+
+    house: House
+    agent: Any = None
+    csrf: str = ""
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    async def sign_in(self, role: str = "administrator", **more: Any) -> Any:
+        async with self.house.database.transaction() as db:
+            entry = await an_entry(db, role=role, **more)
+        self.agent, self.csrf = entry.agent, entry.csrf
+        self.cookies = {SESSION_COOKIE: entry.token, CSRF_COOKIE: entry.csrf}
+        return entry.agent
+
+    async def ask(self, method: str, path: str, body: Any = None, **more: Any) -> httpx.Response:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers = {CSRF_HEADER: self.csrf, "Cookie": cookies}
+        given = {} if body is None else {"json": body}
+        return await self.house.client.request(
+            method, f"/api/v1{path}", headers=headers, **given, **more
+        )
+
+
+@pytest.fixture
+async def desk(house: House) -> Desk:
+    """An administrator at work."""
+    made = Desk(house)
+    await made.sign_in()
+    return made

@@ -21,7 +21,7 @@ from kefu.conversations.tests.factories import a_conversation, from_agent
 from kefu.core.clock import frozen, now
 from kefu.core.events import Fact, FactRow
 from kefu.core.ids import uuid7
-from kefu.core.reactions import Reader, prepare
+from kefu.core.reactions import GROUPS, Reader, prepare
 from kefu.identity import actor_for_agent
 from kefu.identity.tests.factories import an_agent
 
@@ -57,7 +57,7 @@ async def reply(house: House, conversation: UUID, *texts: str) -> list[UUID]:
 
 
 async def react(house: House) -> None:
-    assert reactions.deliver
+    assert GROUPS["delivery"][0].run is reactions.deliver
     reader = Reader(house.database, "delivery")
     await prepare(house.database, "delivery", 8)
     while await reader.step():
