@@ -16,15 +16,17 @@ from kefu.identity import Actor
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition on `Conversation` for this actor's scope: own, team or all.
 
-    Whoever sees a team also sees what belongs to nobody yet, or no one would ever take it.
+    Everybody who serves sees what waits in their teams, or in none, without anybody's name on it:
+    else no one could take it.
     """
     if actor.scope == "all":
         return true()
     mine = Conversation.assignee_id == actor.id
+    nobodys = Conversation.assignee_id.is_(None)
+    ours = Conversation.team_id.in_(actor.team_ids)
     if actor.scope == "own":
-        return mine
-    unclaimed = and_(Conversation.team_id.is_(None), Conversation.assignee_id.is_(None))
-    return or_(mine, Conversation.team_id.in_(actor.team_ids), unclaimed)
+        return or_(mine, and_(nobodys, or_(Conversation.team_id.is_(None), ours)))
+    return or_(mine, ours, and_(nobodys, Conversation.team_id.is_(None)))
 
 
 async def conversation_for(

@@ -78,7 +78,8 @@ with m as (
         else 'absent' end
       when not (case m.scope
         when 'visitor' then l.customer_id = m.sender
-        when 'own' then l.assignee_id = m.sender
+        when 'own' then l.assignee_id = m.sender or (l.assignee_id is null
+          and (l.team_id is null or l.team_id = any(m.teams::uuid[])))
         when 'team' then l.assignee_id = m.sender or l.team_id = any(m.teams::uuid[])
           or (l.team_id is null and l.assignee_id is null)
         else true end) then 'hidden'

@@ -10,6 +10,11 @@ from uuid import UUID
 from kefu.core.events import Event
 
 
+def queue_of(team: UUID | None) -> str:
+    """The topic of what waits in a team without anybody's name on it."""
+    return f"queue:{team or 'none'}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class ConversationEvent(Event):
     """A change of a conversation: `seq` orders it among the messages."""
@@ -22,6 +27,9 @@ class ConversationEvent(Event):
     former_team: UUID | None = None
     former_assignee: UUID | None = None
 
+    moves: ClassVar[bool] = False
+    """Whether it takes the conversation out of its team's queue."""
+
     def audience(self) -> list[str]:
         agents = {self.assignee, self.former_assignee} - {None}
         teams = {self.team, self.former_team}
@@ -29,6 +37,7 @@ class ConversationEvent(Event):
             f"c:{self.subject}",
             *(f"agent:{agent}" for agent in agents),
             *(f"list:team:{team}" if team else "list:unassigned" for team in teams),
+            *(queue_of(team) for team in teams if self.moves or self.assignee is None),
             "list:all",
         ]
 
@@ -48,17 +57,20 @@ class ConversationWaiting(ConversationEvent):
 @dataclass(frozen=True, kw_only=True)
 class ConversationAssigned(ConversationEvent):
     kind: ClassVar[str] = "conversation.assigned"
+    moves: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationTransferred(ConversationEvent):
     kind: ClassVar[str] = "conversation.transferred"
+    moves: ClassVar[bool] = True
     reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationClosed(ConversationEvent):
     kind: ClassVar[str] = "conversation.closed"
+    moves: ClassVar[bool] = True
     reason: str | None = None
 
 
@@ -70,6 +82,7 @@ class ConversationReopened(ConversationEvent):
 @dataclass(frozen=True, kw_only=True)
 class ConversationSnoozed(ConversationEvent):
     kind: ClassVar[str] = "conversation.snoozed"
+    moves: ClassVar[bool] = True
     until: datetime | None = None
 
 

@@ -48,10 +48,11 @@ async def already_stored(
 def check_door(conversation: Conversation, message: Outgoing) -> None:
     """The same door as in the hot statement."""
     mine = conversation.assignee_id == message.sender_id
-    unclaimed = conversation.team_id is None and conversation.assignee_id is None
+    teams = (None, *message.teams)
+    unclaimed = conversation.assignee_id is None and conversation.team_id in teams
     through = {
         "visitor": conversation.customer_id == message.sender_id,
-        "own": mine,
+        "own": mine or unclaimed,
         "team": mine or unclaimed or conversation.team_id in message.teams,
     }
     if not through.get(message.scope, True):

@@ -1,4 +1,4 @@
-"""What conversations do when messages were stored: lists follow, off the message path."""
+"""What conversations do when something was said or done: clocks and lists, off the message path."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import text
 
+from kefu.conversations.events import queue_of
 from kefu.conversations.listing import keep_sorted
+from kefu.conversations.promising import copy_next_due, keep_promises
 from kefu.core.clock import iso
 from kefu.core.db import Session, pushes_of
 from kefu.core.events import Fact
@@ -20,14 +22,31 @@ ROWS = text(
 )
 
 
-GAPS["lists"] = 0.4
+GAPS["conversations"] = 0.4
+
+CHANGES = (
+    "conversation.assigned",
+    "conversation.transferred",
+    "conversation.waiting",
+    "conversation.closed",
+)
 
 
-@reacts_to("message.received", "message.sent", group="lists")
-async def follow_messages(db: Session, facts: list[Fact]) -> None:
-    """Sort keys and list rows of every conversation with new messages."""
+@reacts_to("message.received", "message.sent", *CHANGES, group="conversations")
+async def follow(db: Session, facts: list[Fact]) -> None:
+    """Clocks, sort keys and list rows of every conversation in which something happened."""
+    await keep_promises(db, facts)
     ids = list({fact.subject for fact in facts})
     await keep_sorted(db, ids)
+    await copy_next_due(db, ids)
+    await show_rows(db, ids)
+
+
+@reacts_to("promise.broken", "clock.warned", "clock.due", group="conversations")
+async def show_promises(db: Session, facts: list[Fact]) -> None:
+    """A clock that ran out changes what its conversation's row says is due next."""
+    ids = list({fact.conversation for fact in facts if fact.conversation})
+    await copy_next_due(db, ids)
     await show_rows(db, ids)
 
 
@@ -57,6 +76,8 @@ async def show_rows(db: Session, ids: list[Any]) -> None:
         topic = f"list:team:{row.team_id}" if row.team_id else "list:unassigned"
         rows_by_topic.setdefault(topic, []).append(shown)
         rows_by_topic.setdefault("list:all", []).append(shown)
+        if row.assignee_id is None:
+            rows_by_topic.setdefault(queue_of(row.team_id), []).append(shown)
     for topic, rows in rows_by_topic.items():
         for start in range(0, len(rows), 100):
             frame = {"t": "rows", "rows": rows[start : start + 100]}

@@ -24,7 +24,7 @@ from kefu.core.realtime import realtime_for
 from kefu.core.settings import Settings, settings
 from kefu.core.sockets import SocketEndpoint, heartbeats
 from kefu.core.switchboard import Switchboard
-from kefu.entry import pages, polling, probes
+from kefu.entry import pages, polling, probes, shop
 from kefu.entry.collect import load_everything, routers
 from kefu.entry.greeting import authenticator, latest_seqs
 
@@ -76,6 +76,8 @@ def _assemble(app: FastAPI) -> None:
     app.router.routes.append(pages.SocketRoute("/api/v1/socket", endpoint))
     app.include_router(polling.router_for(state.switchboard, authenticate))
     app.include_router(probes.router)
+    if state.settings.demo:
+        app.include_router(shop.router)
     pages.mount(app, state.settings)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(

@@ -83,6 +83,9 @@ def party_for(actor: Actor) -> Party:
     elif actor.scope == "team":
         topics += [f"list:team:{team}" for team in actor.team_ids]
         topics.append("list:unassigned")
+    else:
+        topics += [f"queue:{team}" for team in actor.team_ids]
+        topics.append("queue:none")
     return Party(
         kind="agent",
         id=actor.id,

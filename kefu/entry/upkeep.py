@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from kefu.conversations.firing import keep_firing
 from kefu.conversations.partitions import ensure_partitions
 from kefu.core.db import Database
-from kefu.core.realtime import Realtime
-from kefu.core.settings import Settings
+from kefu.core.job_runner import JobRunner
+from kefu.promises import Scanner
 
 log = structlog.get_logger(__name__)
 PARTITIONS_EVERY = 24 * 3600
@@ -18,7 +19,7 @@ PARTITIONS_EVERY = 24 * 3600
 Work = Callable[[], Awaitable[None]]
 
 
-def upkeep(database: Database, realtime: Realtime, chosen: Settings) -> dict[str, Work]:
+def upkeep(database: Database) -> dict[str, Work]:
     """The pieces of work by name; each runs for ever and may be started again."""
 
     async def partitions() -> None:
@@ -29,4 +30,9 @@ def upkeep(database: Database, realtime: Realtime, chosen: Settings) -> dict[str
                 log.error("messages_outside_their_partitions", messages=stray)
             await asyncio.sleep(PARTITIONS_EVERY)
 
-    return {"partitions": partitions}
+    return {
+        "partitions": partitions,
+        "clocks": Scanner(database).run,
+        "due": lambda: keep_firing(database),
+        "jobs": JobRunner(database).run,
+    }

@@ -55,7 +55,7 @@ async def run(chosen: Settings) -> None:
     ]
     tasks += [
         asyncio.create_task(_keep_running(name, work), name=name)
-        for name, work in upkeep(database, realtime, chosen).items()
+        for name, work in upkeep(database).items()
     ]
     log.info("worker_started", readers=[reader.group for reader in readers])
     await stop.wait()

@@ -105,13 +105,20 @@ async def test_a_stranger_cannot_write_into_a_conversation(path: Path) -> None:
         await path.sending.send(stranger)
 
 
-async def test_an_agent_of_scope_own_writes_only_where_assigned(path: Path) -> None:
+async def test_an_agent_of_scope_own_does_not_write_into_a_colleagues_talk(path: Path) -> None:
+    async with path.database.transaction() as db:
+        colleague = await an_actor(db, name="刘洋")
+        await db.execute(
+            text("update conversations set assignee_id = :id, status = 'active'"),
+            {"id": colleague.id},
+        )
+
     with pytest.raises(NotFound):
         await path.sending.send(from_agent(path.conversation, path.agent, scope="own"))
 
 
 async def test_an_agents_answer_takes_a_waiting_conversation(path: Path) -> None:
-    await path.sending.send(from_agent(path.conversation, path.agent, scope="all"))
+    await path.sending.send(from_agent(path.conversation, path.agent, scope="own"))
 
     async with path.database.transaction() as db:
         conversation = await db.get(Conversation, path.conversation.id)
