@@ -35,15 +35,21 @@ AT_ONCE = 10
 GRACE_SECONDS = 10.0
 AWAY = (psycopg.OperationalError, OperationalError, InterfaceError, OSError, FailingListenerError)
 
-KEPT = timedelta(days=14)
+KEPT = timedelta(days=3)
 FORGOTTEN = 5000
-FORGET = {
-    table: text(
-        f"delete from jobs.{table} where id in (select id from jobs.{table} "  # noqa: S608 - ours
-        f"where created < :until order by id limit {FORGOTTEN}) returning id"
-    )
-    for table in ("pgqueuer_log", "pgqueuer_statistics")
-}
+# The log of a job that is still held says why it failed.
+FORGET = [
+    text(
+        "delete from jobs.pgqueuer_log where id in (select l.id from jobs.pgqueuer_log l "
+        "where l.created < :until and not exists "
+        "(select from jobs.pgqueuer q where q.id = l.job_id) "
+        "order by l.id limit :limit) returning id"
+    ),
+    text(
+        "delete from jobs.pgqueuer_statistics where id in (select id from "
+        "jobs.pgqueuer_statistics where created < :until order by id limit :limit) returning id"
+    ),
+]
 
 JOBS_RUN = Counter("kefu_jobs", "Attempts at jobs, by outcome", ["job", "outcome"])
 JOB_SECONDS = Histogram("kefu_job_seconds", "Time of an attempt", ["job"], buckets=LATENCIES)
@@ -110,11 +116,12 @@ class JobRunner:
 @job("jobs.forget", schedule="20 3 * * *")
 async def forget(_: Payload, database: Database) -> None:
     """Drop the log of what was done long ago, some at a time; failed jobs themselves stay."""
-    for statement in FORGET.values():
+    values = {"until": now() - KEPT, "limit": FORGOTTEN}
+    for statement in FORGET:
         dropped = FORGOTTEN
         while dropped == FORGOTTEN:
             async with database.transaction() as db:
-                dropped = len((await db.execute(statement, {"until": now() - KEPT})).all())
+                dropped = len((await db.execute(statement, values)).all())
 
 
 async def nothing(_: Row) -> None:

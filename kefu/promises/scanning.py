@@ -6,12 +6,14 @@ import asyncio
 from datetime import datetime
 
 import structlog
+from prometheus_client import Counter, Histogram
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from kefu.core.clock import now
 from kefu.core.db import Database, Session
 from kefu.core.events import record
+from kefu.core.metrics import LATENCIES
 from kefu.promises.clocks import COLUMNS, Clock
 from kefu.promises.events import ClockDue, ClockEvent, ClockWarned, PromiseBroken
 
@@ -34,12 +36,20 @@ FIRE = text(
 NEXT = text("select min(fires_at) from clocks where fires_at is not null")
 
 
+FIRED = Counter("kefu_clocks_fired", "Clocks whose time had come, by what was said", ["kind"])
+LATE = Histogram("kefu_clock_late_seconds", "From due to fired", buckets=LATENCIES)
+
+
 async def scan(db: Session, limit: int = BATCH) -> int:
     """Fire up to `limit` clocks that are due, in the order they were; returns how many."""
     rows = await db.execute(FIRE, {"now": now(), "limit": limit})
     clocks = sorted((Clock(*row) for row in rows), key=lambda clock: clock.due_at)
     for clock in clocks:
-        await record(db, said_of(clock))
+        event = said_of(clock)
+        await record(db, event)
+        FIRED.labels(event.kind).inc()
+        if clock.broken_at:
+            LATE.observe((clock.broken_at - clock.due_at).total_seconds())
     return len(clocks)
 
 

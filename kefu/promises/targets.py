@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
 
 from kefu.core.db import Session
-from kefu.core.worktime import ALWAYS, Hours, add_worktime
+from kefu.core.worktime import ALWAYS, Hours, NeverOpen, add_worktime
 from kefu.promises.model import Calendar, Policy
 
+log = structlog.get_logger(__name__)
 HOURS_KEPT = 200
 
 
@@ -74,16 +76,18 @@ class Promises:
         for policy in self.fitting(subject_kind, inbox=inbox, team=team, priority=priority):
             stored = policy.targets.get(kind)
             if stored is not None:
-                target = Target.of(stored)
-                calendar = policy.calendar_id if target.business_time else None
-                hours = self.hours(calendar)
-                return Promise(
-                    policy.id,
-                    calendar,
-                    target.due_after(at, hours),
-                    target.warns_after(at, hours),
-                )
+                return self._promise(policy, Target.of(stored), at)
         return None
+
+    def _promise(self, policy: Policy, target: Target, at: datetime) -> Promise | None:
+        calendar = policy.calendar_id if target.business_time else None
+        hours = self.hours(calendar)
+        try:
+            due_at, warn_at = target.due_after(at, hours), target.warns_after(at, hours)
+        except NeverOpen:  # a calendar was emptied after the policy was checked
+            log.warning("calendar_never_open", policy=str(policy.id), calendar=str(calendar))
+            return None
+        return Promise(policy.id, calendar, due_at, warn_at)
 
     def fitting(
         self, subject_kind: str, *, inbox: UUID | None, team: UUID | None, priority: int | None

@@ -287,15 +287,24 @@ async def test_the_runner_survives_the_loss_of_its_connections(database: Databas
     assert seen == [True]
 
 
-async def test_the_log_of_old_jobs_is_forgotten(database: Database) -> None:
+async def test_the_log_of_old_jobs_is_forgotten_but_not_of_those_that_are_held(
+    database: Database,
+) -> None:
     async with database.transaction() as db:
         await enqueue(db, "greet", {})
+        await db.execute(
+            text(
+                "insert into jobs.pgqueuer_log (job_id, status, priority, entrypoint) "
+                "values (0, 'successful', 0, 'greet')"
+            )
+        )
 
-    with frozen(now() + timedelta(days=15)):
+    with frozen(now() + timedelta(days=4)):
         await forget({}, database)
 
     async with database.transaction() as db:
-        assert await db.scalar(text("select count(*) from jobs.pgqueuer_log")) == 0
+        left = (await db.scalars(text("select status::text from jobs.pgqueuer_log"))).all()
+    assert left == ["queued"]
     assert await waiting(database) == 1
 
 

@@ -284,3 +284,13 @@ async def test_a_batch_takes_the_same_statements_for_any_number(db: Session, num
 
 def a_start(subject: UUID) -> Start:
     return Start(subject_kind="conversation", subject=subject, kind="first_reply", at=NOON)
+
+
+async def test_a_calendar_emptied_later_promises_nothing_and_fails_nothing(db: Session) -> None:
+    calendar = await a_calendar(db, week=[[["09:00", "09:01"]]] + [[]] * 6)
+    month = {"first_reply": target(90 * 86400, business_time=True)}
+    await a_policy(db, calendar_id=calendar.id, targets=month)
+
+    subject = await a_clock(db)
+
+    assert await next_due(db, [subject]) == {}
