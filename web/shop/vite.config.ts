@@ -11,5 +11,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: { index: page('index'), product: page('product'), orders: page('orders') } },
   },
-  test: { environment: 'happy-dom' },
+  test: { environment: 'happy-dom', environmentOptions: { happyDOM: { url: 'https://shop.example/shop/' } } },
 })

@@ -2,6 +2,8 @@
 
 import { inkOn, plainColour } from '@kefu/widget-loader/options'
 
+const GROUND = { light: '#ffffff', dark: '#17191e' }
+
 const night = window.matchMedia?.('(prefers-color-scheme: dark)')
 let theme = 'auto'
 let colour = ''
@@ -24,12 +26,22 @@ export function dress(newTheme: string, newColour: string): void {
 function tints(dark: boolean): Record<string, string> {
   const ink = inkOn(colour)
   const legible = dark === (ink === '#111')
-  const ground = 'var(--k-surface)'
+  const ground = dark ? GROUND.dark : GROUND.light
   return {
     '--fill': colour,
     '--on-fill': ink,
-    '--k-accent': legible ? colour : `color-mix(in srgb, ${colour} 45%, ${dark ? 'white' : 'black'})`,
-    '--k-accent-soft': `color-mix(in srgb, ${colour} ${dark ? 28 : 10}%, ${ground})`,
-    '--mine': `color-mix(in srgb, ${colour} ${dark ? 55 : 14}%, ${ground})`,
+    '--k-accent': legible ? colour : mixed(colour, dark ? '#ffffff' : '#000000', 0.45),
+    '--k-accent-soft': mixed(colour, ground, dark ? 0.28 : 0.1),
+    '--mine': mixed(colour, ground, dark ? 0.55 : 0.14),
   }
+}
+
+/** So much of one colour in another, worked out here: older phones cannot do it in their styles. */
+export function mixed(colour: string, ground: string, share: number): string {
+  const full = colour.length < 5 ? colour.replace(/\w/g, '$&$&') : colour
+  const parts = [1, 3, 5].map((at) => {
+    const [one, other] = [full, ground].map((digits) => parseInt(digits.slice(at, at + 2), 16)) as [number, number]
+    return Math.round(one * share + other * (1 - share)).toString(16).padStart(2, '0')
+  })
+  return `#${parts.join('')}`
 }

@@ -33,6 +33,8 @@ export function desk({ inbox, http, bridge, shop, transports }: DeskOptions) {
   const arrived = reactive({ last: null as Message | null })
   const enter = entering(http, shop, (code, detail) => bridge.tell({ type: 'error', code, detail }))
   let connectedAs: string | null = null
+  let typed = ''
+  let typingLater: ReturnType<typeof setTimeout> | undefined
 
   const client = new RealtimeClient({
     socket: transports?.socket ?? socketTransport('../api/v1/socket'),
@@ -167,9 +169,14 @@ export function desk({ inbox, http, bridge, shop, transports }: DeskOptions) {
       const page = await http.ask<{ items: Message[]; next_cursor: string | null }>('GET', path).catch(() => null)
       if (page) conversation.older(page.items, page.next_cursor !== null)
     },
+    /** At once, and the last of a burst a second later: the agent sees where the sentence ended. */
     typing(text: string): void {
       const row = conversation.seen.conversation
-      if (row) client.typing(row.id, text.slice(0, 500))
+      if (!row) return
+      typed = text.slice(0, 500)
+      client.typing(row.id, typed)
+      clearTimeout(typingLater)
+      typingLater = setTimeout(() => client.typing(row.id, typed), 1050)
     },
     /** Everything up to here was on screen. */
     sawAll(): void {
