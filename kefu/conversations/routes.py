@@ -6,16 +6,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from sqlalchemy import ColumnElement
 
 from kefu.conversations import lifecycle
 from kefu.conversations.access import conversation_for, message_in
 from kefu.conversations.assignment import claim, transfer
+from kefu.conversations.checking import an_id
+from kefu.conversations.drafts import draft_of
 from kefu.conversations.frames import outgoing
-from kefu.conversations.listing import Filters, conversations_for, counts_for
+from kefu.conversations.listing import VIEWS, Filters, conversations_for, counts_for
 from kefu.conversations.messages import messages_before, shown_messages
 from kefu.conversations.model import Conversation
 from kefu.conversations.recalling import recall
 from kefu.conversations.rows import rows_of
+from kefu.conversations.saved_views import clause_of_view
 from kefu.conversations.schemas import (
     Acknowledged,
     ConversationRow,
@@ -58,7 +62,8 @@ async def list_conversations(  # noqa: PLR0913 - the filters of a list
     limit: Limit = 25,
 ) -> Page[ConversationRow]:
     """One page of a view: `mine`, `waiting`, `team`, `all`, or the id of a saved view."""
-    filters = Filters(view, tuple(status or ()), label, inbox, team, customer)
+    name, condition = await _view(db, actor, view)
+    filters = Filters(name, tuple(status or ()), label, inbox, team, customer, condition)
     items, following = await conversations_for(db, actor, filters, cursor=cursor, limit=limit)
     return Page(items=items, next_cursor=following)
 
@@ -81,7 +86,7 @@ async def show_conversation(db: Db, actor: CurrentActor, conversation_id: UUID) 
             "messages": await shown_messages(db, conversation, shown),
             "has_more": len(messages) > PAGE,
             "viewers": await viewers(db, conversation.id),
-            "draft": "",
+            "draft": await draft_of(db, conversation.id, by=actor.id),
             "context": conversation.context,
             "allowed": allowed_verbs(actor, conversation),
         }
@@ -266,6 +271,13 @@ async def see_conversation(
     """Say how far one has read."""
     conversation = await conversation_for(db, actor, conversation_id)
     await mark_seen(db, conversation.id, body.seq, by="agent")
+
+
+async def _view(db: Session, actor: Actor, view: str) -> tuple[str, ColumnElement[bool] | None]:
+    """A view by name, or the conditions of a saved one by its id."""
+    if view in VIEWS:
+        return view, None
+    return "all", await clause_of_view(db, actor, an_id(view, "view"))
 
 
 async def _row(db: Session, conversation: Conversation) -> ConversationRow:

@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
-QUIET = ("asyncio", "botocore", "boto3", "urllib3", "s3transfer", "uvicorn.access", "watchfiles")
+QUIET = ("asyncio", "botocore", "boto3", "urllib3", "s3transfer", "uvicorn.access", "uvicorn.error")
 
 
 def set_up_logs(level: str = "INFO", *, json: bool = True, process: str | None = None) -> None:
@@ -52,6 +52,8 @@ def _rendering(*, json: bool, process: str | None) -> list[Processor]:
         return [add_process, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     return [
         add_process,
-        structlog.processors.dict_tracebacks,
+        structlog.processors.ExceptionRenderer(
+            structlog.tracebacks.ExceptionDictTransformer(show_locals=False)  # they hold texts
+        ),
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]

@@ -6,7 +6,12 @@ from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent
 from kefu.customers.identities import add_claims, customer_by_identity, identify
 from kefu.customers.masking import masked_email, masked_phone
 from kefu.customers.model import TIERS, Customer, Identity
-from kefu.customers.personal_data import erases_customer, exports_customer
+from kefu.customers.personal_data import (
+    erase_customer,
+    erases_customer,
+    export_customer,
+    exports_customer,
+)
 from kefu.customers.profiles import block_customer, unblock_customer
 from kefu.customers.timeline import timeline_entry
 from kefu.customers.verifying import checks_order, verified_until, verify
@@ -25,7 +30,9 @@ __all__ = [
     "customer_by_identity",
     "customer_for",
     "customers_named",
+    "erase_customer",
     "erases_customer",
+    "export_customer",
     "exports_customer",
     "give_consent",
     "grant_access",

@@ -11,7 +11,16 @@ from fastapi import APIRouter
 
 import kefu
 
-EDGES = ("model", "events", "reactions", "jobs", "permissions", "routes", "timeline")
+EDGES = (
+    "model",
+    "events",
+    "reactions",
+    "jobs",
+    "permissions",
+    "routes",
+    "timeline",
+    "personal_data",
+)
 
 
 def modules(*edges: str) -> Iterator[ModuleType]:
