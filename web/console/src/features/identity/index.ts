@@ -1,6 +1,6 @@
 /** Identity: signing in, one's own profile, and the people, teams, roles and tokens of the desk. */
 
-import { KeyRound, Network, ShieldCheck, Sparkles, UserRound, UsersRound } from '@lucide/vue'
+import { Info, KeyRound, Network, ShieldCheck, Sparkles, UserRound, UsersRound } from '@lucide/vue'
 import type { Feature } from '@/app/feature'
 
 export default {
@@ -15,6 +15,7 @@ export default {
     { path: 'teams', group: 'people', label: 'identity.teams.title', icon: Network, order: 20, permission: 'team.read', component: () => import('./settings/Teams.vue') },
     { path: 'roles', group: 'people', label: 'identity.roles.title', icon: ShieldCheck, order: 30, permission: 'role.read', component: () => import('./settings/Roles.vue') },
     { path: 'skills', group: 'people', label: 'identity.skills.title', icon: Sparkles, order: 40, permission: 'skill.read', component: () => import('./settings/Skills.vue') },
-    { path: 'tokens', group: 'channels', label: 'identity.tokens.title', icon: KeyRound, order: 40, component: () => import('./settings/Tokens.vue') },
+    { path: 'about', group: 'about', label: 'identity.about.title', icon: Info, order: 10, component: () => import('./settings/About.vue') },
+    { path: 'tokens', group: 'channels', label: 'identity.tokens.title', icon: KeyRound, order: 40, permission: 'token.read', component: () => import('./settings/Tokens.vue') },
   ],
 } satisfies Feature
