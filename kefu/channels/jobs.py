@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
-from kefu.channels import delivering, health
+from kefu.channels import delivering, health, webhook_sending, webhooks
 from kefu.channels.wire import Wire
 from kefu.conversations import Inbox, inbox_with
 from kefu.core.db import Database
@@ -79,3 +79,23 @@ async def probe_all(database: Database, inboxes: list[Inbox]) -> None:
                 group.create_task(one(inbox))
     finally:
         await wire.close()
+
+
+@job(webhooks.JOB)
+async def send_webhooks(_payload: dict[str, Any], database: Database) -> None:
+    wire = Wire(private=settings().webhook_private_addresses)
+    try:
+        await webhook_sending.send_due(database, wire=wire)
+    finally:
+        await wire.close()
+
+
+@job("channels.webhooks_due", schedule=EVERY_TEN_SECONDS)
+async def send_due_webhooks(payload: dict[str, Any], database: Database) -> None:
+    await send_webhooks(payload, database)
+
+
+@job("channels.forget_old", schedule=every(hours=24))
+async def forget_old(_payload: dict[str, Any], database: Database) -> None:
+    async with database.transaction() as db:
+        await webhook_sending.forget_old(db)

@@ -17,6 +17,7 @@ from kefu.conversations.messages import (
     message_push,
     messages_after,
     messages_before,
+    shown_message,
     shown_messages,
 )
 from kefu.conversations.model import (
@@ -67,6 +68,7 @@ __all__ = [
     "reopen",
     "rows_of",
     "say_in",
+    "shown_message",
     "shown_messages",
     "tell",
     "visible_to",

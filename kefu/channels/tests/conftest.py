@@ -11,7 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from kefu.channels import routes_channels, routes_widget
+from kefu.channels import routes_channels, routes_webhooks, routes_widget
 from kefu.channels.tests.other_side import OtherSide
 from kefu.conversations import Inbox, Sending, routes_inboxes
 from kefu.conversations.tests.factories import an_inbox
@@ -26,7 +26,12 @@ from kefu.core.testing import TEMPLATE
 from kefu.identity import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
 from kefu.identity.tests.factories import an_entry
 
-ROUTERS = [routes_widget.router, routes_channels.router, routes_inboxes.router]
+ROUTERS = [
+    routes_widget.router,
+    routes_channels.router,
+    routes_inboxes.router,
+    routes_webhooks.router,
+]
 
 
 @dataclass
