@@ -26,7 +26,15 @@ def _reckonable(value: datetime) -> datetime:
     return value
 
 
-TimeOfDay = Annotated[str, Field(max_length=5, examples=["22:00"]), AfterValidator(_time_of_day)]
+TimeOfDay = Annotated[
+    str,
+    Field(
+        max_length=5,
+        examples=["22:00"],
+        json_schema_extra={"pattern": "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"},
+    ),
+    AfterValidator(_time_of_day),
+]
 """`HH:MM` from 00:00 to 24:00."""
 
 Zone = Annotated[str, Field(max_length=60, examples=["Asia/Shanghai"]), AfterValidator(_zone)]

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from kefu.core.db import Session
 from kefu.core.events import record
 from kefu.core.ids import uuid7
-from kefu.core.worktime import Hours, add_worktime, worktime_between
+from kefu.core.worktime import Hours, NeverOpen, add_worktime, worktime_between
 from kefu.promises.events import ClockEvent, PromiseBroken, PromiseRestored
 from kefu.promises.targets import Promise, Promises, load_promises
 
@@ -137,8 +137,11 @@ class Clock:
 
 def shifted(moment: datetime, paused_at: datetime, at: datetime, hours: Hours) -> datetime:
     """The moment that is as far from `at` as it was from the pause, in the clock's own time."""
-    left = worktime_between(paused_at, moment, hours)
-    return add_worktime(at, max(left, timedelta()), hours)
+    left = max(worktime_between(paused_at, moment, hours), timedelta())
+    try:
+        return add_worktime(at, left, hours)
+    except NeverOpen:  # the calendar was emptied in between
+        return at + left
 
 
 COLUMNS = [field.name for field in fields(Clock)]
