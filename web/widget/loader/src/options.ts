@@ -40,5 +40,5 @@ export function inkOn(colour: string): string {
   const digits = colour.length < 5 ? colour.replace(/\w/g, '$&$&') : colour
   // Squaring stands in for the exact gamma curve: near enough to choose black or white.
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => (parseInt(digits.slice(at, at + 2), 16) / 255) ** 2)
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.36 ? '#111' : '#fff'
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.3 ? '#111' : '#fff'
 }

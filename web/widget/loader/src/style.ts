@@ -21,7 +21,7 @@ stroke-linecap:round;stroke-linejoin:round;transition:.16s}
 background:#d4380d;color:#fff;font:600 12px/20px system-ui,sans-serif;text-align:center;
 font-variant-numeric:tabular-nums;box-shadow:0 0 0 2px #fff}
 [hidden]{display:none!important}
-.panel{position:fixed;bottom:calc(var(--bottom) + 68px);width:392px;height:min(680px,calc(100dvh - var(--bottom) - 88px));
+.panel{position:fixed;bottom:calc(var(--bottom) + 68px);width:392px;height:min(680px,calc(100% - var(--bottom) - 88px));
 border-radius:12px;overflow:hidden;background:var(--ground);color:var(--text);
 box-shadow:0 0 0 1px var(--line),0 8px 40px rgb(0 0 0/.18);
 opacity:0;visibility:hidden;transform:translateY(8px);transition:.16s}
@@ -35,7 +35,7 @@ animation:spin .9s linear infinite}
 .again{border:1px solid var(--line);border-radius:6px;padding:6px 16px;background:none;color:inherit;font:inherit;cursor:pointer}
 @keyframes spin{to{transform:rotate(1turn)}}
 @media (max-width:480px){.panel.panel{inset:var(--top,0) 0 auto 0;width:100%;
-height:var(--height,100dvh);border-radius:0;box-shadow:none}.open .launcher{display:none}}
+height:var(--height,100%);border-radius:0;box-shadow:none}.open .launcher{display:none}}
 @media (prefers-reduced-motion:reduce){*{transition:none!important}.spin{animation-duration:3s}}
 @media print{div{display:none}}`
 
