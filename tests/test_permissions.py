@@ -15,7 +15,13 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from kefu.core.db import Session
 from kefu.core.settings import Settings
 from kefu.entry.app import create_app
-from kefu.identity import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE, permissions_table
+from kefu.identity import (
+    CSRF_COOKIE,
+    CSRF_HEADER,
+    SESSION_COOKIE,
+    permissions_table,
+    rights_page,
+)
 from kefu.identity.tests.factories import an_entry
 
 ROLES = (
@@ -83,9 +89,12 @@ def is_allowed(row: str, role: str) -> bool:
 
 def test_every_route_has_a_permission_row_and_every_row_a_route(app: FastAPI) -> None:
     routes = {f"{method} {path}" for method, path in routes_of(app)}
+    rows = permissions_table().routes.keys()
 
-    assert sorted(routes - permissions_table().routes.keys()) == []
-    assert sorted(permissions_table().routes.keys() - routes) == []
+    wrong = [f"{route}: no row" for route in sorted(routes - rows)]
+    wrong += [f"{row}: no route" for row in sorted(rows - routes)]
+
+    assert not wrong, "\n" + "\n".join(wrong)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -107,7 +116,7 @@ async def test_a_role_may_what_its_rows_say_and_nothing_else(
         if (status not in REFUSED) != is_allowed(row, role) or status == 500:
             wrong.append(f"{method} {path} ({row}) answered {status}")
 
-    assert wrong == []
+    assert not wrong, "\n" + "\n".join(wrong)
 
 
 async def test_without_signing_in_only_public_routes_answer(
@@ -123,4 +132,14 @@ async def test_without_signing_in_only_public_routes_answer(
         if not fits or status == 500:
             wrong.append(f"{method} {path} ({row}) answered {status}")
 
-    assert wrong == []
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_the_reference_page_shows_the_rows_as_they_are() -> None:
+    said = rights_page.PAGE.read_text(encoding="utf-8")
+
+    shown = said[said.index(rights_page.BEGINS) :]
+
+    assert shown == rights_page.rendered(permissions_table()), (
+        "Run: python -m kefu.identity.rights_page"
+    )

@@ -140,13 +140,12 @@ async def take_back(db: Session, agent: Agent, *, by: Actor) -> None:
 
 
 async def check_not_last_administrator(db: Session, agent: Agent) -> None:
-    """Administrators are counted under lock, or two could each remove the other."""
+    """One after the other, or two could each remove the other."""
+    await db.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("administrator", 0))))
     rows = await db.scalars(
         select(Agent.id)
         .join(Role, Role.id == Agent.role_id)
         .where(Role.key == ADMINISTRATOR, Agent.status == "active")
-        .order_by(Agent.id)
-        .with_for_update(of=Agent)
     )
     if list(rows) == [agent.id]:
         raise Conflict("This is the last administrator.", code="last_administrator")
