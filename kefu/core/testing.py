@@ -8,6 +8,7 @@ The migrated template is kept between runs and made anew when the migrations cha
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import itertools
@@ -27,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from kefu.core import embedded
-from kefu.core.embedded import EmbeddedServer
+from kefu.core.embedded import EmbeddedServer, EmbeddedServerError
 from kefu.core.embedded.processes import process_of
 from kefu.core.migrating import migrate
 from kefu.core.revisions import MIGRATIONS
@@ -170,12 +171,26 @@ def _sweep() -> None:
     templates = sorted(ROOT.glob("template-*"), key=lambda path: path.stat().st_mtime)
     for old in templates[:-KEPT_TEMPLATES]:
         shutil.rmtree(old, ignore_errors=True)
-    for folder in ROOT.glob("worker-*"):
-        _, pid, started = folder.name.split("-")
-        if process_of(int(pid), started=int(started) / 100) is None:
-            server = EmbeddedServer(folder, version=VERSION)
-            server.stop()
-            server.places.remove()
+    for folder in ROOT.glob("*-*-*"):
+        name, pid, rest = folder.name.split("-", 2)
+        if name != "template" and pid.isdigit() and not _is_worker(int(pid), name, rest):
+            homes = [found.parent.parent for found in folder.rglob("data/PG_VERSION")]
+            with contextlib.suppress(EmbeddedServerError):  # its supervisor outlived its test
+                for home in homes:
+                    _stop(home)
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_worker(pid: int, name: str, started: str) -> bool:
+    """Whether the test run that made a folder still runs."""
+    if name == "worker":
+        return process_of(pid, started=int(started) / 100) is not None
+    return psutil.pid_exists(pid)
+
+
+def _stop(home: Path) -> None:
+    version = int((home / "data" / "PG_VERSION").read_text())
+    EmbeddedServer(home, version=version).stop()
 
 
 def _worker_name(process: psutil.Process) -> str:
