@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response, UploadFile
 
 from kefu.channels.asking import ask_for_human, leave_message
 from kefu.channels.contexts import browser_of, keep_context
@@ -34,6 +34,7 @@ from kefu.channels.schemas import (
     SessionShown,
     VisitorConversation,
     WidgetConfig,
+    WidgetFile,
 )
 from kefu.channels.showing import PAGE, config_of, messages_for_visitor, shown_conversation
 from kefu.channels.tokens import issue_visitor_token
@@ -49,10 +50,14 @@ from kefu.conversations import (
     Conversation,
     Outgoing,
     Stored,
+    content_of,
     conversation_for_visitor,
+    keep,
     outgoing,
     rate,
     say_in,
+    storage_of,
+    write_down,
 )
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -222,6 +227,29 @@ async def leave_offline_message(db: Db, visitor: EnteredVisitor, body: OfflineBo
         db, visitor, name=body.name, contact=body.contact, text=body.text
     )
     return OpenedShown.model_validate({"conversation": await shown_conversation(db, conversation)})
+
+
+@router.post("/files", status_code=201, response_model_exclude_none=True)
+async def upload_widget_file(request: Request, inbox: UUID, file: UploadFile) -> WidgetFile:
+    """Take a visitor's file; it goes to the agent with the message that names it.
+
+    No transaction is open while the bytes are stored: storing may take its time.
+    """
+    database, chosen = request.app.state.database, request.app.state.settings
+    async with database.transaction() as db:
+        visitor = await entered_visitor(request, db, inbox)
+        conversation = await current_conversation(db, visitor)
+    name, limit = file.filename or "", chosen.upload_limit
+    kept = await keep(storage_of(request.app), file.file, name, limit=limit)
+    async with database.transaction() as db:
+        written = await write_down(
+            db,
+            kept,
+            inbox=visitor.inbox.id,
+            conversation=conversation.id if conversation else None,
+            customer=visitor.customer.id,
+        )
+    return WidgetFile.model_validate(content_of(written))
 
 
 @router.post("/human")

@@ -178,6 +178,19 @@ class OpenedShown(BaseModel):
     message: Acknowledged | None = None
 
 
+class WidgetFile(BaseModel):
+    """What goes into the content of a message with this file."""
+
+    file: UUID
+    name: str
+    type: str
+    size: int
+    url: str
+    width: int | None = None
+    height: int | None = None
+    thumbnail: str | None = None
+
+
 class MessagesShown(BaseModel):
     """Messages oldest first; `next_cursor` is the `seq` to ask on with, `before` or `after`."""
 

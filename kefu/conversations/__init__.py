@@ -9,6 +9,7 @@ from kefu.conversations.access import (
     visible_to,
 )
 from kefu.conversations.batch import Outgoing, Stored
+from kefu.conversations.files import content_of, keep, storage_of, write_down
 from kefu.conversations.frames import check_pace, outgoing
 from kefu.conversations.inboxes import CHANNELS, create_inbox
 from kefu.conversations.lifecycle import close, open_conversation, reopen, wait, wake
@@ -50,10 +51,12 @@ __all__ = [
     "Stored",
     "check_pace",
     "close",
+    "content_of",
     "conversation_for",
     "conversation_for_visitor",
     "create_inbox",
     "inbox_with",
+    "keep",
     "locked_conversation",
     "mark_seen",
     "message_frame",
@@ -70,9 +73,11 @@ __all__ = [
     "say_in",
     "shown_message",
     "shown_messages",
+    "storage_of",
     "tell",
     "visible_to",
     "visitor_row",
     "wait",
     "wake",
+    "write_down",
 ]

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from kefu.conversations.file_links import check_given
 from kefu.conversations.model import Kind
 from kefu.core.clock import iso, now
 from kefu.core.errors import Invalid
@@ -109,7 +110,7 @@ def a_content(kind: Kind, value: Any, text: str) -> dict[str, Any] | None:
         raise Invalid("The content contains a NUL character.", field="content")
     _check_parts(kind, value)
     _check_links(value)
-    return dict(value)
+    return check_given(value) if kind in WITH_FILE else dict(value)
 
 
 def _check_parts(kind: Kind, value: Mapping[str, Any]) -> None:

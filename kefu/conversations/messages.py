@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import select
 
 from kefu.conversations.batch import Outgoing, Stored
+from kefu.conversations.file_links import with_links
 from kefu.conversations.model import Conversation, Message, Sender
 from kefu.core.clock import iso
 from kefu.core.db import Session
@@ -39,7 +40,7 @@ def message_frame(message: Outgoing, stored: Stored) -> dict[str, Any]:
             },
             "kind": message.kind,
             "text": message.text,
-            "content": message.content,
+            "content": with_links(message.kind, message.content),
             "reply_to": str(message.reply_to) if message.reply_to else None,
             "at": iso(stored.at),
             "status": "sent",
@@ -99,7 +100,7 @@ def shown_message(
         },
         "kind": message.kind,
         "text": "" if recalled else message.text,
-        "content": None if recalled else message.content,
+        "content": None if recalled else with_links(message.kind, message.content),
         "reply_to": str(message.reply_to) if message.reply_to else None,
         "at": iso(message.at),
         "status": status_of(conversation, message),

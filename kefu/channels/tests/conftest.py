@@ -13,14 +13,16 @@ from fastapi import FastAPI
 
 from kefu.channels import routes_channels, routes_webhooks, routes_widget
 from kefu.channels.tests.other_side import OtherSide
-from kefu.conversations import Inbox, Sending, routes_inboxes
+from kefu.conversations import Inbox, Sending, routes_files, routes_inboxes
 from kefu.conversations.tests.factories import an_inbox
+from kefu.core.bottlenecks import Bottlenecks
 from kefu.core.db import Database
+from kefu.core.edge import Edge
 from kefu.core.embedded import EmbeddedServer
 from kefu.core.http import install_problems
 from kefu.core.ids import uuid7
 from kefu.core.realtime import Local, Push
-from kefu.core.settings import Settings
+from kefu.core.settings import Settings, settings
 from kefu.core.switchboard import Switchboard
 from kefu.core.testing import TEMPLATE
 from kefu.identity import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
@@ -29,6 +31,7 @@ from kefu.identity.tests.factories import an_entry
 ROUTERS = [
     routes_widget.router,
     routes_channels.router,
+    routes_files.router,
     routes_inboxes.router,
     routes_webhooks.router,
 ]
@@ -93,6 +96,8 @@ class Guest:
 
 def an_app(database: Database, chosen: Settings) -> FastAPI:
     app = FastAPI()
+    limit = chosen.upload_limit
+    app.add_middleware(Edge, upload_limit=limit, bottlenecks=Bottlenecks(1000))
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -101,9 +106,17 @@ def an_app(database: Database, chosen: Settings) -> FastAPI:
     return app
 
 
+SECRET = "a key of this house"
+
+
 @pytest.fixture
-def chosen(tmp_path: Path) -> Settings:
-    return Settings(secret="a key of this house", var=tmp_path, demo=True)
+def chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """The settings of this test, for what is passed them and for what asks for them."""
+    monkeypatch.setenv("KEFU_SECRET", SECRET)
+    monkeypatch.setenv("KEFU_VAR", str(tmp_path))
+    settings.cache_clear()
+    yield Settings(secret=SECRET, var=tmp_path, demo=True, upload_limit=1024 * 1024)
+    settings.cache_clear()
 
 
 @pytest.fixture(scope="module")
