@@ -64,13 +64,13 @@ async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def routes_of(app: FastAPI) -> list[tuple[str, str]]:
-    """Methods and paths of the API; a preflight (OPTIONS) carries no session to check."""
+    """Methods and paths of the API."""
     return sorted(
         (method, str(context.path_format))
         for context in iter_route_contexts(app.routes)
         if isinstance(context.original_route, APIRoute)
         and str(context.path_format).startswith("/api/v1/")
-        for method in (context.methods or set()) - {"OPTIONS", "HEAD"}
+        for method in (context.methods or set()) - {"HEAD"}
     )
 
 
