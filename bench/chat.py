@@ -82,8 +82,11 @@ class Bench:
                 ready.set_exception(RuntimeError(str(frame)))
 
         end.client = await connect(self.system.port, first)
-        hello = {"t": "hello", "token": token,
-                 "subscriptions": [{"conversation": end.conversation, "seq": 0}]}
+        hello = {
+            "t": "hello",
+            "token": token,
+            "subscriptions": [{"conversation": end.conversation, "seq": 0}],
+        }
         end.client.send(orjson.dumps(hello))
         await asyncio.wait_for(ready, 30)
         return end

@@ -76,7 +76,9 @@ class Client(asyncio.Protocol):
             bytes([0x81, 0x80 | 126]) + size.to_bytes(2, "big")
         )  # fmt: skip
         repeated = (mask * (size // 4 + 1))[:size]
-        masked = (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(size, "big")
+        masked = (int.from_bytes(payload, "big") ^ int.from_bytes(repeated, "big")).to_bytes(
+            size, "big"
+        )
         self.transport.write(head + mask + masked)
 
 

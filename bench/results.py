@@ -49,12 +49,18 @@ class Report:
         print(f"\n{self.name} ({self.scale}) on {machine()}")
         for one in self.results:
             mark = {True: "ok", False: "MISSED", None: ""}[one.ok]
-            print(f"  {one.name:<{width}} {one.value:>12,.2f} {one.unit:<8}"
-                  f" {one.bar or '':<12} {mark}")
+            print(
+                f"  {one.name:<{width}} {one.value:>12,.2f} {one.unit:<8}"
+                f" {one.bar or '':<12} {mark}"
+            )
         FOLDER.mkdir(parents=True, exist_ok=True)
         file = FOLDER / f"{self.name}.json"
-        body = {"machine": machine(), "scale": self.scale, "at": time.strftime("%FT%TZ", time.gmtime()),
-                "results": [asdict(one) for one in self.results]}
+        body = {
+            "machine": machine(),
+            "scale": self.scale,
+            "at": time.strftime("%FT%TZ", time.gmtime()),
+            "results": [asdict(one) for one in self.results],
+        }
         file.write_text(json.dumps(body, indent=1, ensure_ascii=False))
         print(f"  written to {file}", flush=True)
 

@@ -10,6 +10,7 @@ import asyncio
 import time
 
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kefu.core.db import Database
 from kefu.core.metrics import CEILING_AGE
@@ -19,6 +20,7 @@ LOOK = text(
     "pg_snapshot_xmin(pg_current_snapshot())::text::bigint from facts_id_seq"
 )
 PENDING = 64
+FRESH_SECONDS = 0.01
 
 
 class Ceiling:
@@ -28,19 +30,26 @@ class Ceiling:
         self._database = database
         self._noted: list[tuple[int, int, float]] = []
         self._reached = 0
+        self._looked = 0.0
         self._lock = asyncio.Lock()
 
     async def reach(self) -> int:
-        """The highest id up to which the log is complete now."""
-        async with self._lock, self._database.engine.connect() as connection:
-            connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            before = self._reached
-            for _ in range(2):
-                row = (await connection.execute(LOOK)).one()
-                self._note(row[0] if row[1] else 0, row[2], row[3])
-                if self._reached > before:
-                    break
+        """The highest id up to which the log is complete now; looked up at most every 10 ms."""
+        async with self._lock:
+            if time.monotonic() - self._looked >= FRESH_SECONDS:
+                async with self._database.engine.connect() as opened:
+                    connection = await opened.execution_options(isolation_level="AUTOCOMMIT")
+                    if await self._look(connection):
+                        await self._look(connection)
+                self._looked = time.monotonic()
         return self._reached
+
+    async def _look(self, connection: AsyncConnection) -> bool:
+        """Look once; true when there are ids of which it is not known yet that they are settled."""
+        row = (await connection.execute(LOOK)).one()
+        last = row[0] if row[1] else 0
+        self._note(last, row[2], row[3])
+        return bool(last > self._reached)
 
     def _note(self, last: int, own: int, oldest: int) -> None:
         ended = [noted for noted in self._noted if noted[1] <= oldest]

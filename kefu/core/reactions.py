@@ -7,6 +7,7 @@ next facts up to the id ceiling, runs their reactions and moves the cursors in o
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ log = structlog.get_logger(__name__)
 BATCH = 1000
 ATTEMPTS = 3
 POLL_SECONDS = 0.25
+SWEEP_SECONDS = 2.0
 
 Run = Callable[[Session, list[Fact]], Awaitable[None]]
 
@@ -115,6 +117,8 @@ class Reader:
         self._kinds = sorted({kind for reaction in self._reactions for kind in reaction.kinds})
         self._ceiling = ceiling or Ceiling(database)
         self._awake = asyncio.Event()
+        self._done = -1
+        self._look_again = 0.0
 
     def wake(self, _: str = "facts") -> None:
         """Look at once instead of at the next poll."""
@@ -149,10 +153,13 @@ class Reader:
     async def step(self) -> bool:
         """Read one batch; true when a full batch was read and more may wait."""
         high = await self._ceiling.reach()
+        if high == self._done and time.monotonic() < self._look_again:
+            return False
         async with self._database.transaction() as db:
             rows = await db.execute(TAKE, {"group": self.group, "high": high})
             positions: dict[int, int] = {shard: position for shard, position in rows}
             if not positions:
+                self._done, self._look_again = high, time.monotonic() + SWEEP_SECONDS
                 return False
             facts = await self._read(db, min(positions.values()), high)
             full = len(facts) == BATCH
