@@ -11,7 +11,7 @@ GRANTS: dict[str, set[str]] = {
 }
 
 ROUTES: dict[str, str] = {
-    "OPTIONS /api/v1/widget/{inbox}/{path:path}": "public",
+    "OPTIONS /api/v1/widget/{inbox}/{path}": "public",
     "GET /api/v1/widget/{inbox}/config": "public",
     "POST /api/v1/widget/{inbox}/session": "public",
     "POST /api/v1/widget/{inbox}/conversations": "visitor",

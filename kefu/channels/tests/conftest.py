@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from fastapi import FastAPI
 
 from kefu.channels import routes_channels, routes_webhooks, routes_widget
 from kefu.channels.tests.other_side import OtherSide
-from kefu.conversations import Inbox, Sending, routes_files, routes_inboxes
+from kefu.conversations import Inbox, Sending
 from kefu.conversations.tests.factories import an_inbox
 from kefu.core.bottlenecks import Bottlenecks
 from kefu.core.db import Database
@@ -28,12 +29,16 @@ from kefu.core.testing import TEMPLATE
 from kefu.identity import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
 from kefu.identity.tests.factories import an_entry
 
+# Found by their names, as the whole product is composed.
+OF_CONVERSATIONS = [
+    import_module(f"kefu.conversations.{name}")
+    for name in ("routes_files", "routes_inboxes", "jobs_files")
+]
 ROUTERS = [
     routes_widget.router,
     routes_channels.router,
-    routes_files.router,
-    routes_inboxes.router,
     routes_webhooks.router,
+    *(module.router for module in OF_CONVERSATIONS if hasattr(module, "router")),
 ]
 
 

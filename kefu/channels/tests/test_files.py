@@ -3,22 +3,22 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import orjson
 import pytest
 from PIL import Image
+from sqlalchemy import text
 
 from kefu.channels.tests.conftest import Desk, Guest, House
-from kefu.conversations import file_links
-from kefu.conversations.files import erase_files
-from kefu.conversations.jobs_files import delete_files
-from kefu.conversations.model_files import File
 from kefu.core.clock import frozen, now
 from kefu.core.ids import uuid7
 from kefu.core.jobs import JOBS
+from kefu.customers import Customer, erase_customer
+
+DELETE = "conversations.delete_files"
 
 
 def a_picture(width: int = 1600, height: int = 900, form: str = "JPEG") -> bytes:
@@ -205,33 +205,25 @@ async def test_names_are_made_harmless(guest: Guest) -> None:
     assert content["name"] == "passwd.txt"
 
 
-async def test_erasing_a_customer_takes_the_bytes_as_well(guest: Guest) -> None:
+async def test_erasing_a_customer_takes_the_bytes_as_well(guest: Guest, desk: Desk) -> None:
     content = (await upload(guest, a_picture())).json()
     house = guest.house
     folder = house.chosen.var / "files"
     before = [path for path in folder.rglob("*") if path.is_file()]
 
+    visitor = (await guest.come_in())["visitor"]
     async with house.database.transaction() as db:
-        file = await db.get_one(File, UUID(content["file"]))
-        assert file.customer_id is not None
-        keys = [file.key, file.thumbnail_key]
-        await erase_files(db, file.customer_id)
-    await delete_files({"keys": keys}, house.database)
+        customer = await db.get_one(Customer, UUID(visitor["id"]))
+        await erase_customer(
+            db, customer, name=customer.name, reason="customer_request", by=desk.agent.id
+        )
+        waiting = await db.execute(
+            text("select payload from jobs.pgqueuer where entrypoint = :e"), {"e": DELETE}
+        )
+        (payload,) = [orjson.loads(row[0]) for row in waiting]
+    await JOBS[DELETE].run(payload, house.database)
 
     gone = await fetch(house, content["url"])
     assert len(before) == 2
     assert [path for path in folder.rglob("*") if path.is_file()] == []
     assert gone.status_code == 404
-    assert "conversations.delete_files" in JOBS
-
-
-def test_a_link_stays_the_same_for_hours_so_that_browsers_keep_what_they_have(
-    tmp_path: Path,
-) -> None:
-    file, at = uuid7(), now().replace(hour=1)
-
-    first = file_links.signed_link(file, "a b.png", key=b"k", at=at)
-    later = file_links.signed_link(file, "a b.png", key=b"k", at=at + timedelta(hours=20))
-
-    assert first == later
-    assert "a%20b.png" in first
