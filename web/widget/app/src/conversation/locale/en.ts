@@ -38,6 +38,8 @@ export default {
   refused_blocked: 'You cannot send messages at the moment.',
   refused_too_many: 'That was very fast. Please wait a moment.',
   refused_too_large: 'The file is too large. Please choose a smaller one.',
+  refused_file: 'This file cannot be sent. Please try another format.',
+  refused_clock_skew: 'The clock of your device is off. Please set it and try again.',
   refused_empty: 'It is empty.',
   kind_text: 'Text',
   kind_picture: 'Picture',

@@ -38,6 +38,8 @@ export default {
   refused_blocked: '您暂时不能发送消息。',
   refused_too_many: '发送太快，请稍等一下。',
   refused_too_large: '文件太大，请选小一些的。',
+  refused_file: '这个文件不能发送，请换一个格式。',
+  refused_clock_skew: '设备时间不准，请校准后重试。',
   refused_empty: '内容是空的。',
   kind_text: '文字',
   kind_picture: '图片',
