@@ -2,7 +2,8 @@
 
 import type { ConversationRow, Id, Label, Priority } from '@kefu/api'
 import { t } from '@/app/i18n'
-import { done, optimistic, undoable } from '@/app/say'
+import { ApiError } from '@/app/http'
+import { done, failed, optimistic, undoable } from '@/app/say'
 import { useSession } from '@/app/session'
 import * as server from './api'
 import { useConversations } from './store'
@@ -60,14 +61,18 @@ export async function handOver(id: Id, body: Parameters<typeof server.transfer>[
   done(t('conversations.did.transferred'))
 }
 
-const OPPOSITE: Record<string, string> = { close: 'reopen', reopen: 'close' }
-
+/** Each conversation answers for itself; what was done can be undone for a while. */
 export async function bulk(ids: Id[], action: string, params: Record<string, unknown> = {}): Promise<boolean> {
-  const ok = await optimistic(() => () => undefined, () => server.bulk(ids, action, params))
-  if (!ok) return false
-  const back = OPPOSITE[action]
-  const words = t('conversations.did.bulk', { count: ids.length })
-  if (back) undoable(words, () => bulk(ids, back))
-  else done(words)
-  return true
+  try {
+    const { results, undo } = await server.bulk(ids, action, params)
+    const refused = results.filter((result) => !result.ok)
+    const words = t('conversations.did.bulk', { count: results.length - refused.length })
+    if (undo) undoable(words, () => server.undoBulk(undo.id).catch(failed))
+    else if (refused.length < results.length) done(words)
+    if (refused[0]?.problem) failed(new ApiError(refused[0].problem))
+    return true
+  } catch (thrown) {
+    failed(thrown)
+    return false
+  }
 }

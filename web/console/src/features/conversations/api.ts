@@ -1,6 +1,6 @@
 /** The conversations' part of the HTTP contract. */
 
-import type { ConversationRow, ConversationSnapshot, Id, Label, Message, MessageContent, MessageKind, Page } from '@kefu/api'
+import type { ConversationRow, ConversationSnapshot, Id, Label, Message, Page, Problem } from '@kefu/api'
 import { api } from '@/app/http'
 import type { Filter } from './listing'
 
@@ -17,21 +17,19 @@ export interface CannedReply {
   shortcut: string
   title: string
   text: string
-  rendered?: string
-  scope: string
+  rendered: string | null
+  scope: 'own' | 'team' | 'all'
+  team_id: Id | null
+  uses: number
 }
 
 export interface SavedView {
   id: Id
   name: string
-  conditions: Condition[]
-  shared?: boolean
-}
-
-export interface Condition {
-  field: string
-  operator: string
-  value: unknown
+  conditions: Record<string, unknown>
+  scope: 'own' | 'team' | 'all'
+  team_id: Id | null
+  pinned: boolean
 }
 
 export interface ScheduledMessage {
@@ -47,12 +45,9 @@ export interface Hit {
   highlights: string[]
 }
 
-export interface NewMessage {
-  id: Id
-  kind: MessageKind
-  text?: string
-  content?: MessageContent
-  reply_to?: Id
+export interface BulkAnswer {
+  results: { id: Id; ok: boolean; problem: Problem | null }[]
+  undo: { id: Id; until: string } | null
 }
 
 const one = (id: Id) => `/conversations/${id}`
@@ -81,7 +76,8 @@ export const keepDraft = (id: Id, text: string) => (text ? api.put(`${one(id)}/d
 export const viewing = (id: Id) => api.put(`${one(id)}/viewing`)
 export const leave = (id: Id) => api.delete(`${one(id)}/viewing`)
 export const bulk = (ids: Id[], action: string, params: Record<string, unknown>) =>
-  api.post('/conversations/bulk', { ids, action, params })
+  api.post<BulkAnswer>('/conversations/bulk', { ids, action, params })
+export const undoBulk = (id: Id) => api.post<BulkAnswer>(`/conversations/bulk/${id}`)
 
 export const readLabels = () => api.get<Page<Label>>('/labels')
 export const readCanned = (q: string, conversation: Id) => api.get<Page<CannedReply>>('/canned-replies', { q, conversation, limit: 8 })

@@ -8,7 +8,7 @@ import { readLabels, readViews, type SavedView } from './api'
 
 const FRESH_FOR = 60_000
 
-function shelf<T>(name: string, read: () => Promise<Page<T>>) {
+function shelf<T>(name: string, read: () => Promise<Page<T> | T[]>) {
   return defineStore(name, () => {
     const items = ref<T[]>([])
     let readAt = 0
@@ -17,7 +17,7 @@ function shelf<T>(name: string, read: () => Promise<Page<T>>) {
       if (!force && Date.now() - readAt < FRESH_FOR) return
       readAt = Date.now()
       const page = await read().catch(() => null)
-      if (page) items.value = page.items as never
+      if (page) items.value = (Array.isArray(page) ? page : page.items) as never
       else readAt = 0
     }
 
@@ -36,3 +36,5 @@ export const useLabels = shelf<Label>('labels', readLabels)
 export const useViews = shelf<SavedView>('views', readViews)
 export const useColleagues = shelf<Colleague>('colleagues', () => api.get('/agents', { limit: 100 }))
 export const useTeams = shelf<{ id: Id; name: string }>('teams', () => api.get('/teams', { limit: 100 }))
+export const useInboxes = shelf<{ id: Id; name: string }>('inboxes', () => api.get('/inboxes'))
+export const useCalendars = shelf<{ id: Id; name: string }>('calendars', () => api.get('/calendars', { limit: 100 }))
