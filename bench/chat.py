@@ -168,8 +168,9 @@ def latencies(load: Load, arrived: dict[str, float], since: float) -> list[float
 
 
 async def one_rate(bench: Bench, rate: float, warm: float, seconds: float) -> dict[str, float]:
-    """One run at one rate; figures in milliseconds and seconds."""
+    """One run at one rate; figures in milliseconds and seconds, processor time in µs a message."""
     bench.load = Load()
+    spent = bench.system.processor_seconds()
     watch = LagWatch(bench.system.conninfo)
     task = asyncio.create_task(watch.run())
     since = time.perf_counter() + warm
@@ -179,9 +180,14 @@ async def one_rate(bench: Bench, rate: float, warm: float, seconds: float) -> di
     await asyncio.gather(task, return_exceptions=True)
     arrived = latencies(bench.load, bench.load.received, since)
     acks = latencies(bench.load, bench.load.acked, since)
+    after = bench.system.processor_seconds()
+    each = {
+        f"cpu {name}": (after[name] - spent[name]) * 1e6 / max(1, len(bench.load.due))
+        for name in spent
+    }
     if bench.load.refused:
         print("  refused:", bench.load.refused[0])
-    return {
+    return each | {
         "p50": percentile(arrived, 0.50),
         "p95": percentile(arrived, 0.95),
         "p99": percentile(arrived, 0.99),
@@ -223,6 +229,8 @@ async def measure(system: System, pairs: list[Pair], scale: str, report: Report)
         report.at_most(f"{rate}/s p99", middle["p99"], "ms", bar)
         report.note(f"{rate}/s ack p99", middle["ack_p99"], "ms")
         report.at_most(f"{rate}/s reaction lag p95", middle["lag_p95"], "s", 1)
+        for name in ("load", "web", "worker", "postgres"):
+            report.note(f"{rate}/s cpu {name}", middle[f"cpu {name}"], "µs/msg")
         _whole(report, f"{rate}/s", found)
     burst = await one_rate(bench, 4000, 0, 5 if small else 20)
     report.at_most("4000/s ack p99", burst["ack_p99"], "ms", 150)

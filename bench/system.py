@@ -49,6 +49,20 @@ class System:
                     return process
         raise RuntimeError(f"no {name} process")
 
+    def processor_seconds(self) -> dict[str, float]:
+        """Processor time used so far by the load generator, web, worker and PostgreSQL."""
+        used = {"load": sum(psutil.Process().cpu_times()[:2]), "web": 0.0, "worker": 0.0}
+        used["postgres"] = 0.0
+        for process in psutil.Process(self.process.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                command = " ".join(process.cmdline())
+                name = next((n for n in ("web", "worker") if f"kefu.entry.{n}" in command), None)
+                if name is None and "postgres" in process.name():
+                    name = "postgres"
+                if name is not None:
+                    used[name] += sum(process.cpu_times()[:2])
+        return used
+
     def wait_ready(self, seconds: float = 60) -> float:
         """Wait for /readyz; returns how long it took."""
         began = time.perf_counter()

@@ -23,6 +23,7 @@ from kefu.core.ceiling import Ceiling
 from kefu.core.clock import now
 from kefu.core.db import Base, Database, Session
 from kefu.core.events import Event, Fact
+from kefu.core.fact_tail import FactTail
 from kefu.core.metrics import FACTS_ASIDE, FACTS_LAG, FACTS_READ
 from kefu.core.realtime import Realtime
 
@@ -90,10 +91,6 @@ def reacts_to(*events: type[Event] | str, group: str = "main") -> Callable[[Run]
     return register
 
 
-READ = text(
-    "select id, kind, subject, conversation, customer, actor, details, at from facts "
-    "where id > :low and id <= :high and kind = any(:kinds) order by id limit :batch"
-)
 TAKE = text(
     "select shard, position from fact_cursors where group_name = :group and position < :high "
     "order by position for update skip locked"
@@ -108,13 +105,20 @@ class Reader:
     """Reads facts for one group; several may run, in as many processes as there are."""
 
     def __init__(
-        self, database: Database, group: str, *, shards: int = 8, ceiling: Ceiling | None = None
+        self,
+        database: Database,
+        group: str,
+        *,
+        shards: int = 8,
+        ceiling: Ceiling | None = None,
+        tail: FactTail | None = None,
     ) -> None:
         self._database = database
         self.group = group
         self._shards = shards
         self._reactions = GROUPS.get(group, [])
-        self._kinds = sorted({kind for reaction in self._reactions for kind in reaction.kinds})
+        self._kinds = {kind for reaction in self._reactions for kind in reaction.kinds}
+        self._tail = tail or FactTail()
         self._ceiling = ceiling or Ceiling(database)
         self._awake = asyncio.Event()
         self._done = -1
@@ -157,13 +161,12 @@ class Reader:
             return False
         async with self._database.transaction() as db:
             rows = await db.execute(TAKE, {"group": self.group, "high": high})
-            positions: dict[int, int] = {shard: position for shard, position in rows}
+            positions: dict[int, int] = {row.shard: row.position for row in rows}
             if not positions:
                 self._done, self._look_again = high, time.monotonic() + SWEEP_SECONDS
                 return False
-            facts = await self._read(db, min(positions.values()), high)
-            full = len(facts) == BATCH
-            reached = facts[-1].id if full else high
+            low = min(positions.values())
+            facts, reached = await self._tail.read(db, low, high, self._kinds, BATCH)
             mine = [fact for fact in facts if self._is_new(fact, positions)]
             if mine:
                 await self._react(db, mine)
@@ -173,11 +176,7 @@ class Reader:
         if mine:
             FACTS_READ.labels(self.group).inc(len(mine))
             FACTS_LAG.labels(self.group).observe((now() - mine[0].at).total_seconds())
-        return full
-
-    async def _read(self, db: Session, low: int, high: int) -> list[Fact]:
-        values = {"low": low, "high": high, "kinds": self._kinds, "batch": BATCH}
-        return [Fact(*row) for row in await db.execute(READ, values)]
+        return reached < high
 
     def _is_new(self, fact: Fact, positions: dict[int, int]) -> bool:
         position = positions.get(fact.subject.int % self._shards)

@@ -11,6 +11,7 @@ import uvloop
 
 from kefu.core.ceiling import Ceiling
 from kefu.core.db import Database
+from kefu.core.fact_tail import FactTail
 from kefu.core.logs import set_up_logs
 from kefu.core.reactions import GROUPS, Reader
 from kefu.core.realtime import realtime_for
@@ -43,9 +44,9 @@ async def run(chosen: Settings) -> None:
         redis_url=chosen.redis_url, hub_path=str(chosen.hub_path) if chosen.hub_path else None
     )
     database = Database(chosen.database_url or "", pool=chosen.db_pool, realtime=realtime)
-    ceiling = Ceiling(database)
+    ceiling, tail = Ceiling(database), FactTail()
     readers = [
-        Reader(database, group, shards=chosen.facts_shards, ceiling=ceiling)
+        Reader(database, group, shards=chosen.facts_shards, ceiling=ceiling, tail=tail)
         for group in sorted(GROUPS)
     ]
     await realtime.start()

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from kefu.core.db import Database, Session
 from kefu.core.events import Event, Fact, record
+from kefu.core.fact_tail import FactTail
 from kefu.core.ids import uuid7
 from kefu.core.reactions import GROUPS, Reader, prepare, reacts_to
 
@@ -30,7 +31,9 @@ async def database(database_url: str):
     database = Database(database_url, pool=WRITERS + 6)
     async with database.transaction() as db:
         await db.execute(text("create table counters (id uuid primary key, n int not null)"))
-        await db.execute(text("create table effects (fact bigint primary key, subject uuid, n int)"))
+        await db.execute(
+            text("create table effects (fact bigint primary key, subject uuid, n int)")
+        )
     yield database
     await database.close()
 
@@ -115,6 +118,36 @@ async def until_read(database: Database, group: str) -> None:
             return
         await asyncio.sleep(0.05)
     raise AssertionError(f"{left} facts were never read")
+
+
+async def test_groups_that_share_a_tail_each_see_every_fact(database: Database) -> None:
+    seen: dict[str, list[int]] = {"one": [], "two": [], "late": []}
+    tail = FactTail()
+
+    def noting(name: str):
+        async def note(_: Session, facts: list[Fact]) -> None:
+            seen[name].extend(fact.id for fact in facts)
+
+        return note
+
+    for name in seen:
+        reacts_to(Counted, group=name)(noting(name))
+        await prepare(database, name, 8)
+    readers = {name: Reader(database, name, tail=tail) for name in seen}
+    for number in range(30):
+        async with database.transaction() as db:
+            await record(db, Counted(subject=uuid7(), number=number))
+        await asyncio.sleep(0.011)
+        await readers["one"].step()
+        if number % 7 == 0:
+            await readers["two"].step()
+    for name in ("one", "two", "late"):
+        while await readers[name].step():
+            pass
+        GROUPS.pop(name)
+
+    assert len(seen["one"]) == 30
+    assert seen["one"] == seen["two"] == seen["late"]
 
 
 async def test_a_fact_that_fails_stops_its_own_subject_only(database: Database) -> None:
