@@ -1,6 +1,7 @@
 /** What every page of the shop shares: its head, its foot and the way to sign in. */
 
 import './shop.css'
+import './home.css'
 import './pages.css'
 import { bringChat, chat, signIn, signOut, signedIn } from './chat'
 import { el } from './dom'
