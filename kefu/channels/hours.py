@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from kefu.conversations import Inbox
 from kefu.core.db import Session
+from kefu.promises import is_open_now
 
 
-async def is_staffed(_db: Session, inbox: Inbox) -> bool:
-    """Whether the inbox is open; one without a calendar always is."""
-    return inbox.archived_at is None
+async def is_staffed(db: Session, inbox: Inbox) -> bool:
+    """Whether the inbox's calendar is open; without a calendar it always is."""
+    return inbox.calendar_id is None or await is_open_now(db, inbox.calendar_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, RedirectResponse, Response
@@ -11,6 +13,10 @@ from starlette.routing import BaseRoute, Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from kefu.channels import frame_ancestors
+from kefu.conversations import inbox_with
+from kefu.core.db import Database
+from kefu.core.errors import NotFound
 from kefu.core.settings import Settings
 from kefu.core.sockets import SocketEndpoint
 
@@ -20,6 +26,11 @@ CONSOLE_POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'self'"
+)
+WIDGET_POLICY = (
+    "default-src 'self'; img-src 'self' https: data: blob:; media-src 'self' https: blob:; "
+    "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; base-uri 'none'; "
+    "form-action 'self'"
 )
 
 
@@ -61,6 +72,31 @@ class App(StaticFiles):
         return response
 
 
+class WidgetPage(App):
+    """The widget's app; its page carries the frame ancestors of the inbox in its address."""
+
+    def __init__(self, folder: Path, database: Database, chosen: Settings) -> None:
+        super().__init__(folder)
+        self._database = database
+        self._chosen = chosen
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.media_type == "text/html":
+            ancestors = frame_ancestors(await self._origins(scope), self._chosen)
+            response.headers["Content-Security-Policy"] = f"{WIDGET_POLICY}; {ancestors}"
+        return response
+
+    async def _origins(self, scope: Scope) -> list[str]:
+        named = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("inbox", [""])[0]
+        try:
+            inbox = UUID(named)
+            async with self._database.transaction() as db:
+                return (await inbox_with(db, inbox)).allowed_origins
+        except (ValueError, NotFound):
+            return []
+
+
 def mount(app: FastAPI, chosen: Settings) -> None:
     """Serve the built pages; the demo shop only in demo mode."""
 
@@ -81,6 +117,6 @@ def mount(app: FastAPI, chosen: Settings) -> None:
         return FileResponse(file, media_type="text/javascript", headers=headers)
 
     app.mount("/console", App(DIST / "console", policy=CONSOLE_POLICY))
-    app.mount("/widget", App(DIST / "widget"))
+    app.mount("/widget", WidgetPage(DIST / "widget", app.state.database, chosen))
     if chosen.demo:
         app.mount("/shop", App(DIST / "shop"))

@@ -13,6 +13,7 @@ from kefu.promises.clocks import (
     stop_clock,
     stop_clocks,
 )
+from kefu.promises.opening import is_open_now
 from kefu.promises.scanning import Scanner, scan
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Stop",
     "change_clocks",
     "hand_over_clocks",
+    "is_open_now",
     "next_due",
     "pause_clocks",
     "resume_clocks",
