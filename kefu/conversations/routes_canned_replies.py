@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import AfterValidator
 
 from kefu.conversations.access import conversation_for
 from kefu.conversations.canned_replies import (
@@ -27,7 +28,7 @@ from kefu.conversations.schemas_canned_replies import (
 )
 from kefu.core.http import Db
 from kefu.core.paging import Cursor, Limit
-from kefu.core.shapes import Page
+from kefu.core.shapes import Page, clean
 from kefu.identity import CurrentActor
 
 router = APIRouter(prefix="/api/v1/canned-replies", tags=["canned replies"])
@@ -37,7 +38,7 @@ router = APIRouter(prefix="/api/v1/canned-replies", tags=["canned replies"])
 async def get_canned_replies(
     db: Db,
     actor: CurrentActor,
-    q: Annotated[str, Query(max_length=80)] = "",
+    q: Annotated[str, Query(max_length=80), AfterValidator(clean)] = "",
     conversation: UUID | None = None,
     cursor: Cursor = None,
     limit: Limit = 25,

@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import AfterValidator
 
 from kefu.conversations.access import conversation_for
 from kefu.conversations.labels import (
@@ -22,7 +23,7 @@ from kefu.conversations.schemas import ConversationRow, LabelShown
 from kefu.conversations.schemas_labels import LabelChange, LabelsBody, NewLabel
 from kefu.core.http import Db
 from kefu.core.paging import Cursor, Limit
-from kefu.core.shapes import Page
+from kefu.core.shapes import Page, clean
 from kefu.identity import CurrentActor
 
 router = APIRouter(prefix="/api/v1", tags=["labels"])
@@ -32,7 +33,7 @@ router = APIRouter(prefix="/api/v1", tags=["labels"])
 async def get_labels(
     db: Db,
     _actor: CurrentActor,
-    q: Annotated[str, Query(max_length=40)] = "",
+    q: Annotated[str, Query(max_length=40), AfterValidator(clean)] = "",
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[LabelShown]:
