@@ -42,7 +42,7 @@ from kefu.core.http import Db
 from kefu.core.paging import Cursor, Limit
 from kefu.core.shapes import Page
 from kefu.core.switchboard import Party
-from kefu.identity import Actor, CurrentActor
+from kefu.identity import Actor, BriefActor, CurrentActor
 
 router = APIRouter(prefix="/api/v1/conversations", tags=["conversations"])
 PAGE = 50
@@ -110,9 +110,13 @@ async def list_messages(
 
 @router.post("/{conversation_id}/messages", status_code=201)
 async def send_message(
-    request: Request, actor: CurrentActor, conversation_id: UUID, body: SendBody
+    request: Request, actor: BriefActor, conversation_id: UUID, body: SendBody
 ) -> Acknowledged:
-    """Send as over the socket; answered once the message is durable."""
+    """Send as over the socket; answered once the message is durable.
+
+    A message that changes its conversation's status needs a connection of the pool; those who
+    wait for it must not hold them all.
+    """
     frame = body.model_dump() | {"conversation": str(conversation_id)}
     message = outgoing(party_of(actor), frame)
     stored = await request.app.state.switchboard.services["sending"].send(message)

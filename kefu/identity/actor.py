@@ -176,6 +176,15 @@ async def current_actor(request: Request, db: Db) -> Actor:
 CurrentActor = Annotated[Actor, Depends(current_actor, scope="function")]
 
 
+async def brief_actor(request: Request) -> Actor:
+    async with request.app.state.database.transaction() as db:
+        return await current_actor(request, db)
+
+
+BriefActor = Annotated[Actor, Depends(brief_actor, scope="function")]
+"""The actor for a route that waits for others: it holds no database connection meanwhile."""
+
+
 def check_csrf(request: Request, cookie: str) -> None:
     if request.method in SAFE_METHODS:
         return
