@@ -11,9 +11,11 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import DateTime, MetaData, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.event import listen
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from kefu.core.metrics import QUERIES
 from kefu.core.realtime import Push, Realtime
 
 Session = AsyncSession
@@ -67,6 +69,7 @@ class Database:
             hide_parameters=True,
             connect_args={"connect_timeout": 5, "application_name": "kefu"},
         )
+        listen(self.engine.sync_engine, "before_cursor_execute", _count)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Session]:
@@ -90,6 +93,10 @@ class Database:
     async def close(self) -> None:
         """Give back every connection."""
         await self.engine.dispose()
+
+
+def _count(*_: Any) -> None:
+    QUERIES.inc()
 
 
 async def tell(db: Session, realtime: Realtime) -> None:

@@ -23,3 +23,4 @@ FACTS_LAG = Histogram(
 )
 FACTS_ASIDE = Counter("kefu_facts_set_aside", "Facts whose reaction failed", ["group"])
 CEILING_AGE = Gauge("kefu_facts_ceiling_age_seconds", "How long the id ceiling has waited")
+QUERIES = Counter("kefu_queries", "Statements sent to the database by sessions")

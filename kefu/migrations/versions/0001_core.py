@@ -29,6 +29,11 @@ create index ix_facts_conversation_id on facts (conversation, id)
   where conversation is not null and kind not in ('message.received','message.sent');
 create index ix_facts_kind_id on facts (kind, id)
   where kind not in ('message.received','message.sent');
+create index ix_facts_actor_id on facts (actor, id)
+  where actor is not null and kind not in ('message.received','message.sent');
+create index ix_facts_subject_id on facts (subject, id)
+  where kind not in ('message.received','message.sent');
+create index ix_facts_at on facts using brin (at);
 create table fact_cursors (
   group_name text not null,
   shard smallint not null,
