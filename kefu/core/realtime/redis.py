@@ -15,6 +15,7 @@ from kefu.core.realtime.port import Push, Realtime, packed, unpacked
 log = structlog.get_logger(__name__)
 PUSHES, WAKES = "kefu:pushes", "kefu:wakes"
 BACKLOG = 10_000
+PAUSE, SEND_SECONDS = 0.5, 5.0
 
 
 class RedisRealtime(Realtime):
@@ -56,13 +57,22 @@ class RedisRealtime(Realtime):
         self._queue.put_nowait((channel, self._me + body))
 
     async def _send(self) -> None:
+        """Hand on in order; while Redis is away what waits stays, up to the newest `BACKLOG`."""
         while True:
             channel, body = await self._queue.get()
-            try:
+            while True:
+                if await self._is_published(channel, body):
+                    break
+                await asyncio.sleep(PAUSE)
+
+    async def _is_published(self, channel: str, body: bytes) -> bool:
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
                 await self._redis.publish(channel, body)
-            except (RedisError, OSError) as error:
-                log.warning("redis_away", error=str(error))
-                await asyncio.sleep(0.5)
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("redis_away", error=repr(error)[:200])
+            return False
+        return True
 
     async def _listen(self) -> None:
         while True:
@@ -72,8 +82,8 @@ class RedisRealtime(Realtime):
                     async for item in pubsub.listen():
                         self._take(item)
             except (RedisError, OSError) as error:
-                log.warning("redis_away", error=str(error))
-            await asyncio.sleep(0.5)
+                log.warning("redis_away", error=repr(error)[:200])
+            await asyncio.sleep(PAUSE)
 
     def _take(self, item: dict[str, bytes | str]) -> None:
         data = item.get("data")
