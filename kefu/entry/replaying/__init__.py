@@ -1,0 +1,1 @@
+"""Replaying: programs in the place of customers and agents, through the public API."""
