@@ -52,6 +52,19 @@ class SensitiveWordsChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageFlagged(Event):
+    """A message holds words that are pointed out; which ones, their ids say."""
+
+    kind: ClassVar[str] = "message.flagged"
+    message: UUID
+    words: tuple[UUID, ...]
+    team: UUID | None = None
+
+    def audience(self) -> list[str]:
+        return [f"c:{self.subject}", "list:all"]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScheduledEvent(Event):
     """A text that waits for its moment; `subject` is its id."""
 
