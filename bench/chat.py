@@ -76,7 +76,7 @@ class Bench:
         def first(payload: bytes) -> None:
             frame = orjson.loads(payload)
             if frame["t"] == "resumed":
-                end.client._on_frame = lambda data: self._take(end, data)  # type: ignore[union-attr]
+                end.client.on_frame = lambda data: self._take(end, data)  # type: ignore[union-attr]
                 ready.set_result(None)
             elif frame["t"] == "error":
                 ready.set_exception(RuntimeError(str(frame)))
@@ -201,10 +201,10 @@ async def one_rate(bench: Bench, rate: float, warm: float, seconds: float) -> di
 
 
 def disorder(bench: Bench) -> int:
-    """Ends that miss a number, saw one twice, or saw the other side's out of order; and the table."""
+    """Ends that miss a number of the table, saw one twice, or saw the others' out of order."""
     wrong = 0
     with psycopg.connect(bench.system.conninfo) as db:
-        stored = dict(
+        stored: dict[str, list[int]] = dict(
             db.execute(
                 "select conversation_id::text, array_agg(seq order by seq) from messages group by 1"
             ).fetchall()
@@ -248,7 +248,7 @@ def _whole(report: Report, name: str, found: list[dict[str, float]]) -> None:
 def run(scale: str) -> Report:
     """The whole bench."""
     report = Report("chat", scale)
-    with running("chat", **PACE) as system:
+    with running("chat", settings=PACE) as system:
         calibrate(report, system.conninfo)
         pairs = make_pairs(system.conninfo, 200 if scale == "small" else 1000)
         uvloop.run(measure(system, pairs, scale, report))

@@ -1,10 +1,11 @@
-"""A lean WebSocket client for load: raw protocol, so that the generator does not eat the machine."""
+"""A lean WebSocket client for load: raw protocol, to leave the machine to what is measured."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from collections.abc import Callable
+from typing import cast
 
 HANDSHAKE = (
     "GET /api/v1/socket HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
@@ -18,7 +19,7 @@ class Client(asyncio.Protocol):
     """One socket; every text frame goes to `on_frame`."""
 
     def __init__(self, on_frame: Callable[[bytes], None]) -> None:
-        self._on_frame = on_frame
+        self.on_frame = on_frame
         self._buffer = bytearray()
         self._open = False
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -26,8 +27,8 @@ class Client(asyncio.Protocol):
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport  # type: ignore[assignment]
-        transport.write(HANDSHAKE.encode())
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
+        self.transport.write(HANDSHAKE.encode())
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -62,9 +63,9 @@ class Client(asyncio.Protocol):
             payload = bytes(buffer[start : start + size])
             del buffer[: start + size]
             if opcode == 1:
-                self._on_frame(payload)
+                self.on_frame(payload)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's call
         self.lost = True
         if not self.opened.done():
             self.opened.set_exception(ConnectionError("closed"))

@@ -113,9 +113,7 @@ def miscounted(conninfo: str) -> int:
     with psycopg.connect(conninfo) as db:
         facts = db.execute("select count(*) from facts where kind = 'bench.happened'").fetchone()
         for table in TABLES:
-            found = db.execute(
-                f"select count(*), count(distinct fact) from {table}"  # noqa: S608 - ours
-            ).fetchone()
+            found = db.execute(f"select count(*), count(distinct fact) from {table}").fetchone()  # noqa: S608 - our own table names
             assert facts is not None and found is not None  # noqa: PT018
             wrong += abs(facts[0] - found[1]) + found[0] - found[1]
     return wrong
@@ -128,6 +126,6 @@ def run(scale: str) -> Report:
         calibrate(report, system.conninfo)
         with psycopg.connect(system.conninfo) as db:
             for table in TABLES:
-                db.execute(f"create table {table} (fact bigint, subject uuid)")  # noqa: S608
+                db.execute(f"create table {table} (fact bigint, subject uuid)")
         uvloop.run(measure(system, scale, report))
     return report

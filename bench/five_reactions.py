@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 
 import uvloop
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from kefu.core.ceiling import Ceiling
 from kefu.core.db import Database, Session
 from kefu.core.events import Fact
-from kefu.core.reactions import Reader, reacts_to
+from kefu.core.reactions import Reader, Run, reacts_to
 from kefu.core.realtime import HubRealtime
 
 GROUP = "bench"
@@ -27,17 +27,17 @@ def register() -> None:
         reacts_to("bench.happened", group=GROUP)(_reaction(statement))
 
 
-def _reaction(statement: object) -> object:
+def _reaction(statement: TextClause) -> Run:
     async def write(db: Session, facts: list[Fact]) -> None:
         await db.execute(
-            statement,  # type: ignore[arg-type]
+            statement,
             {
                 "facts": [fact.id for fact in facts],
                 "subjects": [fact.subject for fact in facts],
             },
         )
 
-    return write  # type: ignore[return-value]
+    return write
 
 
 async def main() -> None:

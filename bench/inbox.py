@@ -24,7 +24,7 @@ SCOPES = '["conversation.read","message.search"]'
 def prepared(scale: str) -> System:
     """The system with its data, loaded once and kept."""
     done = VAR / f"inbox-{scale}" / "loaded"
-    system = begin(f"inbox-{scale}", fresh=not done.exists(), **PACE)
+    system = begin(f"inbox-{scale}", fresh=not done.exists(), settings=PACE)
     system.wait_ready()
     if not done.exists():
         began = time.monotonic()
@@ -46,7 +46,8 @@ def client_of(system: System, role: str, number: int) -> httpx.Client:
         db.execute(
             "insert into tokens (id,agent_id,name,prefix,token_hash,scopes,created_at) values "
             "(%s,%s,'bench','kefu',%s,%s,now()) "
-            "on conflict (token_hash) do update set scopes = excluded.scopes", (uuid7(), agent[0], hash_of(token), SCOPES),
+            "on conflict (token_hash) do update set scopes = excluded.scopes",
+            (uuid7(), agent[0], hash_of(token), SCOPES),
         )  # fmt: skip
     return httpx.Client(
         base_url=system.url, headers={"Authorization": f"Bearer {token}"}, timeout=60
@@ -125,25 +126,13 @@ def run(scale: str) -> Report:
 
 
 def measure(system: System, report: Report) -> None:
-    dice = random.Random(11)  # noqa: S311 - which rows are opened
+    dice = random.Random(11)
     clients = [
         client_of(system, role, n)
         for n, role in enumerate(("administrator", "agent", "shift_leader"))
     ]
-    with psycopg.connect(system.conninfo) as db:
-        labels = [str(row[0]) for row in db.execute("select id from labels")]
-        sample = [
-            str(r[0])
-            for r in db.execute("select id from conversations tablesample system (1) limit 4000")
-        ]
-        longest = str(
-            db.execute("select id from conversations order by last_seq desc limit 1").fetchone()[0]
-        )  # type: ignore[index]
-        report.note(
-            "database",
-            db.execute("select pg_database_size(current_database())").fetchone()[0] / 1e9,
-            "GB",
-        )  # type: ignore[index]
+    labels, sample, longest, size = _known(system)
+    report.note("database", size / 1e9, "GB")
     lists(clients, labels)
     report.at_most("lists p95", percentile(lists(clients, labels), 0.95), "ms", 50)
     ids = [*dice.sample(sample, ROUNDS - 1), longest]
@@ -158,3 +147,17 @@ def measure(system: System, report: Report) -> None:
     pages = per_page(system, clients[0])
     report.at_most("queries differ between 1, 25 and 100 rows", max(pages) - min(pages), "", 0)
     report.note("queries for a page", pages[1], "")
+
+
+def _known(system: System) -> tuple[list[str], list[str], str, int]:
+    """Labels, some conversations, the longest one, and the database's size in bytes."""
+    with psycopg.connect(system.conninfo) as db:
+        labels = [str(row[0]) for row in db.execute("select id from labels")]
+        some = "select id from conversations tablesample system (1) limit 4000"
+        sample = [str(row[0]) for row in db.execute(some)]
+        row = db.execute(
+            "select (select id from conversations order by last_seq desc limit 1), "
+            "pg_database_size(current_database())"
+        ).fetchone()
+    assert row is not None
+    return labels, sample, str(row[0]), int(row[1])

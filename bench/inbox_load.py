@@ -22,11 +22,64 @@ AGENTS, TEAMS, LABELS = 200, 20, 20
 SHARES = [0.30 * (0.0001 ** (n / (LABELS - 1))) for n in range(LABELS)]  # 30 % to 0.003 %
 LONG = 5000
 RARE, MIDDLE, COMMON = "琥珀", "帐篷", "订单"
-WORDS = (
-    "订单 发货 快递 物流 退货 换货 退款 发票 尺码 颜色 优惠 活动 会员 积分 地址 电话 签收 包裹 破损 "
-    "客服 您好 谢谢 麻烦 一下 什么 时候 可以 已经 没有 收到 帮我 看看 仓库 质检 运费 保险 价格 商品 "
-    "质量 问题 处理 申请 审核 通过 到账 银行 支付 失败 重新 提交 今天 明天 上午 下午 尽快 安排"
-).split()
+WORDS = [
+    "订单",
+    "发货",
+    "快递",
+    "物流",
+    "退货",
+    "换货",
+    "退款",
+    "发票",
+    "尺码",
+    "颜色",
+    "优惠",
+    "活动",
+    "会员",
+    "积分",
+    "地址",
+    "电话",
+    "签收",
+    "包裹",
+    "破损",
+    "客服",
+    "您好",
+    "谢谢",
+    "麻烦",
+    "一下",
+    "什么",
+    "时候",
+    "可以",
+    "已经",
+    "没有",
+    "收到",
+    "帮我",
+    "看看",
+    "仓库",
+    "质检",
+    "运费",
+    "保险",
+    "价格",
+    "商品",
+    "质量",
+    "问题",
+    "处理",
+    "申请",
+    "审核",
+    "通过",
+    "到账",
+    "银行",
+    "支付",
+    "失败",
+    "重新",
+    "提交",
+    "今天",
+    "明天",
+    "上午",
+    "下午",
+    "尽快",
+    "安排",
+]
 
 
 @dataclass(frozen=True)
@@ -49,7 +102,7 @@ class Ids:
 
 def load(conninfo: str, scale: str) -> None:
     """Fill an empty, migrated database; says how far it is."""
-    size, dice = SIZES[scale], random.Random(7)  # noqa: S311 - made-up data
+    size, dice = SIZES[scale], random.Random(7)
     with psycopg.connect(conninfo, autocommit=True) as db:
         db.execute("set synchronous_commit = off")
         db.execute("set maintenance_work_mem = '1GB'")
@@ -60,7 +113,7 @@ def load(conninfo: str, scale: str) -> None:
         indexes = _drop_indexes(db)
         texts = _texts(dice)
         _conversations(db, size, ids, dice)
-        _messages(db, size, texts, dice)
+        _messages(db, size, texts)
         for statement in indexes:
             began = time.monotonic()
             db.execute(statement)
@@ -187,7 +240,7 @@ def _conversations(
             copy.write_row(row)
 
 
-def _lines(size: Size, dice: random.Random) -> Iterator[tuple[int, int]]:
+def _lines(size: Size) -> Iterator[tuple[int, int]]:
     """(conversation number, seq) of every message, in the order in which they were said."""
     each = size.messages // size.conversations
     for number in range(size.conversations):
@@ -199,7 +252,6 @@ def _messages(
     db: psycopg.Connection[tuple[object, ...]],
     size: Size,
     texts: list[tuple[str, set[str]]],
-    dice: random.Random,
 ) -> None:
     conversations = [row[0] for row in db.execute("select id from conversations order by id")]
     start = datetime.now(UTC) - timedelta(days=DAYS)
@@ -216,7 +268,7 @@ def _messages(
         ) as search,
     ):
         first: dict[int, UUID] = {}
-        for number, (conversation, seq) in enumerate(_lines(size, dice), 1):
+        for number, (conversation, seq) in enumerate(_lines(size), 1):
             text, tokens = rare if number % 20_011 == 0 else texts[(number * 7919) % TEXTS]
             at = start + step * number
             identifier = uuid7(at)

@@ -8,7 +8,9 @@ import random
 import resource
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -25,7 +27,7 @@ AT_ONCE = 100
 
 @dataclass
 class Visitor:
-    """A visitor's client: hello with what it knows, again after every loss, unsent things re-sent."""
+    """A visitor's client: says hello with what it knows, again after every loss, and re-sends."""
 
     pair: Pair
     port: int
@@ -95,11 +97,11 @@ class Visitor:
             self.client.send(frame)
 
 
-async def until(condition: object, seconds: float) -> float:
+async def until(condition: Callable[[], bool], seconds: float) -> float:
     """Wait until `condition()` holds; the seconds it took, or the limit."""
     began = time.perf_counter()
     while time.perf_counter() - began < seconds:
-        if condition():  # type: ignore[operator]
+        if condition():
             break
         await asyncio.sleep(0.1)
     return time.perf_counter() - began
@@ -111,7 +113,10 @@ async def measure(system: System, pairs: list[Pair], scale: str, report: Report)
     visitors = [Visitor(pair, system.port) for pair in pairs]
     gate = asyncio.Semaphore(AT_ONCE)
     tasks = [asyncio.create_task(visitor.stay(gate)) for visitor in visitors]
-    all_there = lambda: all(one.resumed.is_set() for one in visitors)  # noqa: E731
+
+    def all_there() -> bool:
+        return all(one.resumed.is_set() for one in visitors)
+
     took = await until(all_there, 180)
     report.note(f"{len(pairs)} connected", took, "s")
     await asyncio.sleep(60 if scale == "full" else 10)
@@ -133,7 +138,7 @@ async def measure(system: System, pairs: list[Pair], scale: str, report: Report)
 def wrong(system: System, visitors: list[Visitor]) -> int:
     """Conversations whose stored numbers are not exactly those that their visitor knows."""
     with psycopg.connect(system.conninfo) as db:
-        stored = dict(
+        stored: dict[UUID, list[int]] = dict(
             db.execute(
                 "select conversation_id, array_agg(seq order by seq) from messages group by 1"
             ).fetchall()

@@ -19,11 +19,11 @@ def again(system: System) -> System:
 
 
 def kill_everything(system: System) -> None:
-    """kill -9 for the supervisor and all it started."""
+    """Kill -9 for the supervisor and all it started."""
     family = psutil.Process(system.process.pid).children(recursive=True)
-    for process in [system.process, *family]:
+    for number in [system.process.pid, *(one.pid for one in family)]:
         try:
-            os.kill(process.pid, signal.SIGKILL)
+            os.kill(number, signal.SIGKILL)
         except ProcessLookupError:
             continue
     system.process.wait()

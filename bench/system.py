@@ -10,12 +10,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import psutil
 
 from kefu.core.db import libpq_url
@@ -67,10 +66,8 @@ class System:
         """Wait for /readyz; returns how long it took."""
         began = time.perf_counter()
         while time.perf_counter() - began < seconds:
-            with contextlib.suppress(urllib.error.URLError, OSError):
-                with urllib.request.urlopen(f"{self.url}/readyz", timeout=2) as answer:  # noqa: S310
-                    if answer.status == 200:
-                        return time.perf_counter() - began
+            if answers(f"{self.url}/readyz"):
+                return time.perf_counter() - began
             time.sleep(0.05)
         raise RuntimeError("the system did not become ready: see its log")
 
@@ -80,13 +77,21 @@ class System:
         self.process.wait(30)
 
 
+def answers(url: str) -> bool:
+    """Whether the address answers with 200."""
+    try:
+        return httpx.get(url, timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
 def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
-def begin(name: str, *, fresh: bool = True, **settings: str) -> System:
+def begin(name: str, *, fresh: bool = True, settings: dict[str, str] | None = None) -> System:
     """Start `kefu serve` for a bench; `fresh` begins with an empty database."""
     folder = (VAR / name).absolute()
     if fresh and folder.exists():
@@ -100,7 +105,7 @@ def begin(name: str, *, fresh: bool = True, **settings: str) -> System:
         "KEFU_PORT": str(port),
         "KEFU_LOG_LEVEL": "WARNING",
         "KEFU_SECRET": "bench-secret-bench-secret",
-    } | settings  # fmt: skip
+    } | (settings or {})  # fmt: skip
     environment.pop("KEFU_DATABASE_URL", None)
     return launch(folder, port, environment)
 
@@ -115,9 +120,11 @@ def launch(folder: Path, port: int, environment: dict[str, str]) -> System:
 
 
 @contextlib.contextmanager
-def running(name: str, *, fresh: bool = True, **settings: str) -> Iterator[System]:
+def running(
+    name: str, *, fresh: bool = True, settings: dict[str, str] | None = None
+) -> Iterator[System]:
     """`kefu serve`, ready, and stopped at the end."""
-    system = begin(name, fresh=fresh, **settings)
+    system = begin(name, fresh=fresh, settings=settings)
     try:
         system.wait_ready()
         yield system

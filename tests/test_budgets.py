@@ -17,9 +17,7 @@ LINES_OF_A_WEB_FILE = 250
 LINES_OF_A_TEST_FILE = 500
 WEB = {".ts", ".vue", ".js", ".mjs"}
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
-BRANCHES = (
-    *(ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case),
-)
+BRANCHES = (*(ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.match_case),)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Assignment: who has a conversation; taking it, and handing it over with a summary (R022, R023)."""
+"""Assignment: taking a conversation, and handing it over with a summary (R022, R023)."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def claim(db: Session, conversation: Conversation, *, by: Actor) -> None:
     await tell(db, conversation, ConversationAssigned, by=by.id)
 
 
-async def transfer(  # noqa: PLR0913 - what a hand-over must carry (R023)
+async def transfer(
     db: Session,
     conversation: Conversation,
     *,

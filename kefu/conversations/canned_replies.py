@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import Integer, case, func, literal, or_, select, tuple_, update
 
 from kefu.conversations.events_tools import CannedReplyChanged
@@ -17,6 +16,8 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict, NotFound
 from kefu.core.events import record
 from kefu.core.paging import page_of, read_cursor
+from kefu.core.pinyin import initials as initials_of
+from kefu.core.pinyin import syllables as syllables_of
 from kefu.identity import Actor
 
 SHARE = "canned_reply.share"
@@ -139,8 +140,8 @@ def _rank(asked: str) -> Any:
 def found_by(shortcut: str, title: str) -> str:
     """Everything a reply is found by: its names, and the title in pinyin, whole and in initials."""
     names = f"{shortcut}\n{title}".casefold()
-    syllables = lazy_pinyin(title)
-    initials = lazy_pinyin(title, style=Style.FIRST_LETTER)
+    syllables = syllables_of(title)
+    initials = initials_of(title)
     return "\n".join((names, "".join(syllables), "".join(initials))).casefold()
 
 

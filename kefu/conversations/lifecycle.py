@@ -1,4 +1,4 @@
-"""The life of a conversation: it opens, waits, is worked on, snoozed, wrapped up, closed, reopened."""
+"""The life of a conversation: opened, waiting, active, snoozed, wrapped up, closed, reopened."""
 
 from __future__ import annotations
 

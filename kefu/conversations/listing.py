@@ -51,7 +51,7 @@ async def conversations_for(
     return await rows_of(db, items), following
 
 
-def _query(actor: Actor, filters: Filters) -> tuple[Select[tuple[Conversation]], Any, bool]:
+def _query(actor: Actor, filters: Filters) -> tuple[Select[Any], Any, bool]:
     query = select(Conversation).where(visible_to(actor), *_narrowed(filters))
     column: Any = Conversation.activity_at
     if filters.label is not None:

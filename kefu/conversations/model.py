@@ -239,7 +239,7 @@ class Label(Base):
 
 
 class ConversationLabel(Base):
-    """A label on a conversation; carries the list's sort key, so that rare labels are found fast."""
+    """A label on a conversation; it carries the list's sort key: rare labels are found fast."""
 
     __tablename__ = "conversation_labels"
     __table_args__ = (

@@ -13,11 +13,13 @@ from kefu.conversations.rows import head_of
 from kefu.core.db import Session
 from kefu.customers import erases_customer, exports_customer
 
-ERASE = (
+ERASE_MESSAGES = text(
     "update messages m set text = '', content = null from conversations c "
-    "where c.customer_id = :customer and m.conversation_id = c.id",
+    "where c.customer_id = :customer and m.conversation_id = c.id"
+)
+ERASE_CONVERSATIONS = text(
     "update conversations set last_preview = '', customer_name = '', summary = '', "
-    "rating_comment = null, context = '{}' where customer_id = :customer",
+    "rating_comment = null, context = '{}' where customer_id = :customer"
 )
 
 
@@ -40,5 +42,5 @@ async def export_conversations(db: Session, customer: UUID) -> list[dict[str, An
 @erases_customer
 async def erase_conversations(db: Session, customer: UUID) -> None:
     """Blank every text; numbers, times and kinds stay, so that figures stay right."""
-    for statement in ERASE:
-        await db.execute(text(statement), {"customer": customer})
+    for statement in (ERASE_MESSAGES, ERASE_CONVERSATIONS):
+        await db.execute(statement, {"customer": customer})

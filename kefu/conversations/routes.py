@@ -49,7 +49,7 @@ PAGE = 50
 
 
 @router.get("")
-async def list_conversations(  # noqa: PLR0913 - the filters of a list
+async def list_conversations(  # noqa: PLR0913, PLR0917 - the filters of a list
     db: Db,
     actor: CurrentActor,
     view: Annotated[str, Query(max_length=40)] = "mine",
@@ -65,7 +65,7 @@ async def list_conversations(  # noqa: PLR0913 - the filters of a list
     name, condition = await _view(db, actor, view)
     filters = Filters(name, tuple(status or ()), label, inbox, team, customer, condition)
     items, following = await conversations_for(db, actor, filters, cursor=cursor, limit=limit)
-    return Page(items=items, next_cursor=following)
+    return Page.model_validate({"items": items, "next_cursor": following})
 
 
 @router.get("/counts")
@@ -242,7 +242,7 @@ async def prioritise_conversation(
 async def block_visitor(db: Db, actor: CurrentActor, conversation_id: UUID) -> ConversationRow:
     """Take no more messages from this visitor here."""
     conversation = await conversation_for(db, actor, conversation_id, lock=True)
-    await lifecycle.block(db, conversation, True, by=actor.id)  # noqa: FBT003
+    await lifecycle.block(db, conversation, True, by=actor.id)
     return await _row(db, conversation)
 
 
@@ -250,7 +250,7 @@ async def block_visitor(db: Db, actor: CurrentActor, conversation_id: UUID) -> C
 async def unblock_visitor(db: Db, actor: CurrentActor, conversation_id: UUID) -> ConversationRow:
     """Take their messages again."""
     conversation = await conversation_for(db, actor, conversation_id, lock=True)
-    await lifecycle.block(db, conversation, False, by=actor.id)  # noqa: FBT003
+    await lifecycle.block(db, conversation, False, by=actor.id)
     return await _row(db, conversation)
 
 

@@ -76,7 +76,8 @@ def head_of(conversation: Conversation) -> dict[str, Any]:
 
 async def visitor_row(db: Session, conversation: Conversation) -> dict[str, Any]:
     """What the customer sees of the conversation's state."""
-    agents = await agents_named(db, {conversation.assignee_id} - {None})  # type: ignore[arg-type]
+    known = {conversation.assignee_id} if conversation.assignee_id else set()
+    agents = await agents_named(db, known)
     agent = agents.get(conversation.assignee_id) if conversation.assignee_id else None
     return {
         "id": str(conversation.id),

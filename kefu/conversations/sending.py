@@ -61,7 +61,7 @@ class Sending:
     async def stop(self) -> None:
         """Commit what waits, then end."""
         deadline = time.monotonic() + 5
-        while (self._queue or self._tasks) and time.monotonic() < deadline:
+        while (self._queue or self._tasks) and time.monotonic() < deadline:  # noqa: ASYNC110 - at the end
             await asyncio.sleep(0.02)
         if self._task is not None:
             self._task.cancel()
@@ -98,8 +98,8 @@ class Sending:
                 batch = self._next_batch()
                 try:
                     await self._flush(batch)
-                except Exception as error:  # noqa: BLE001 - the path itself must never die
-                    log.error("batch_failed", exc_info=error)
+                except Exception:
+                    log.exception("batch_failed")
                     self._each_alone(batch)
 
     def _next_batch(self) -> list[Item]:
@@ -213,11 +213,11 @@ class Sending:
         except Refusal as refusal:
             done(message, refusal)
             return True
-        except Exception as error:  # noqa: BLE001 - whatever it was, the sender must hear of it
+        except Exception as error:
             if isinstance(error, PoolTimeout) or isinstance(getattr(error, "orig", error), AWAY):
                 log.warning("message_waits", error=str(error)[:200])
                 return False
-            log.error("message_failed", exc_info=error)
+            log.exception("message_failed")
             done(message, Refusal("The message could not be stored.", code="not_stored"))
             return True
         if result.verdict == "new":

@@ -1,4 +1,4 @@
-"""Telling: a change of a conversation becomes a fact, an event for agents and one for its visitor."""
+"""Telling: a change becomes a fact, an event for agents and a smaller one for the visitor."""
 
 from __future__ import annotations
 

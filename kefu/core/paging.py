@@ -46,7 +46,7 @@ def _value(value: Any, kind: Any) -> Any:
     if kind is UUID and isinstance(value, str):
         return UUID(value)
     if isinstance(value, bool) or not isinstance(value, kind):
-        raise ValueError(value)
+        raise TypeError(value)
     if kind is int and not -(2**63) <= value < 2**63:
         raise ValueError(value)
     if kind is str and "\x00" in value:

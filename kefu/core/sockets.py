@@ -29,13 +29,14 @@ Authenticate = Callable[[dict[str, Any], Scope], Awaitable[Party]]
 class Socket(Connection):
     """A WebSocket; frames leave in order through one short-lived drain task."""
 
-    __slots__ = ("_draining", "_queue", "_send")
+    __slots__ = ("_closing", "_draining", "_queue", "_send")
 
     def __init__(self, host: Switchboard, send: Send) -> None:
         super().__init__(host)
         self._send = send
         self._queue: deque[str] | None = None
-        self._draining = False
+        self._draining: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
 
     def put(self, text: str) -> None:
         if self.closed:
@@ -45,24 +46,23 @@ class Socket(Connection):
         self._queue.append(text)
         if len(self._queue) > QUEUE_LIMIT:
             self.close(1013, "too slow")
-        elif not self._draining:
-            self._draining = True
-            asyncio.get_running_loop().create_task(self._drain(self._queue))
+        elif self._draining is None:
+            self._draining = asyncio.get_running_loop().create_task(self._drain(self._queue))
 
     async def _drain(self, queue: deque[str]) -> None:
         try:
             while queue:
                 await self._send({"type": "websocket.send", "text": queue.popleft()})
-        except Exception:  # noqa: BLE001 - the peer is gone, in whichever way the server says it
+        except Exception:  # noqa: BLE001 - closed already
             self.closed = True
         finally:
-            self._draining = False
+            self._draining = None
             self._queue = None
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         if not self.closed:
             self.closed = True
-            asyncio.get_running_loop().create_task(self._close(code, reason))
+            self._closing = asyncio.get_running_loop().create_task(self._close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
         try:
@@ -188,7 +188,7 @@ async def _handle(connection: Connection, handler: Any, frame: dict[str, Any]) -
     except Exception as error:
         refusal = refusal_of(error)
         if refusal is None:
-            log.error("frame_failed", kind=str(frame.get("t")), exc_info=error)
+            log.exception("frame_failed", kind=str(frame.get("t")))
             refusal = Refusal("Something went wrong on our side.", code="internal")
         raise refusal from error
 

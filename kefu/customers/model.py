@@ -22,7 +22,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kefu.core.clock import now
 from kefu.core.db import Base
 from kefu.core.ids import uuid7
-from kefu.customers.names import pinyin_of, search_terms_of
+from kefu.core.pinyin import sort_key
+from kefu.customers.names import search_terms_of
 
 TIERS = ("standard", "silver", "gold", "vip")
 IDENTITY_KINDS = (
@@ -78,7 +79,7 @@ class Customer(Base):
     def rename(self, name: str, *, given: bool = True) -> None:
         """Take a name, one that was given or one that we made up; both can be searched for."""
         self.name, self.name_given = name, given
-        self.name_pinyin = pinyin_of(name)
+        self.name_pinyin = sort_key(name)
         self.search_terms = search_terms_of(name)
 
     def erase(self, at: datetime) -> None:

@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pypinyin import lazy_pinyin
-
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
 STRANGER = "访客"
-
-
-def pinyin_of(name: str) -> str:
-    """The name in pinyin, syllable by syllable: PostgreSQL's embedded build sorts no Chinese."""
-    return " ".join(lazy_pinyin(name)).casefold()
 
 
 def search_terms_of(name: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -57,14 +58,17 @@ class App(StaticFiles):
         self._index = folder / "index.html"
         self._policy = policy
 
+    def _built(self) -> bool:
+        return self._index.is_file()
+
     async def get_response(self, path: str, scope: Scope) -> Response:
-        found, _ = self.lookup_path(path)
-        if found and Path(found).is_file() and not path.endswith("index.html"):
+        found, stat = self.lookup_path(path)
+        if found and stat and S_ISREG(stat.st_mode) and not path.endswith("index.html"):
             response = await super().get_response(path, scope)
             hashed = "assets" in Path(path).parts
             response.headers["Cache-Control"] = FOR_EVER if hashed else "no-cache"
             return response
-        if not self._index.is_file():
+        if not self._built():
             return Response("The web pages are not built: run `make web`.", 503)
         response = FileResponse(self._index, headers={"Cache-Control": "no-cache"})
         if self._policy:

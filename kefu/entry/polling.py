@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import time
 from typing import Any
@@ -43,16 +44,14 @@ class Poll(Connection):
         self.queue.append(text)
         self.ready.set()
 
-    def close(self, code: int = 1000, reason: str = "") -> None:
+    def close(self, code: int = 1000, reason: str = "") -> None:  # noqa: ARG002 - the next poll says it
         self.closed = True
         self.ready.set()
 
     async def take(self) -> str:
         """What waits, as a JSON array; waits up to 25 s for the first frame."""
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.ready.wait(), WAIT_SECONDS)
-        except TimeoutError:
-            pass
         self.ready.clear()
         taken, self.queue = self.queue, []
         return ",".join(taken)
@@ -97,7 +96,8 @@ async def _body(request: Request) -> dict[str, Any]:
         raise Malformed("`frames` is a list of up to 100 frames.", field="frames", limit=FRAMES)
     if not all(isinstance(frame, dict) for frame in frames):
         raise Malformed("Each frame is an object.", field="frames")
-    return body | {"frames": frames}
+    whole: dict[str, Any] = body | {"frames": frames}
+    return whole
 
 
 async def _begin(

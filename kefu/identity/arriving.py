@@ -9,10 +9,11 @@ from kefu.core.db import Session
 from kefu.core.errors import Refusal, Unauthenticated
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.core.pinyin import sort_key
 from kefu.core.settings import settings
 from kefu.identity.events import AgentJoined, SignInFailed
 from kefu.identity.links import close_links
-from kefu.identity.model import Agent, FailedSignIn, Role, sort_key
+from kefu.identity.model import Agent, FailedSignIn, Role
 from kefu.identity.oidc import Person
 from kefu.identity.sessions import Entry, Origin, open_session
 from kefu.identity.signing_in import agent_with_email

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select
 from kefu.core.db import Session
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.core.pinyin import sort_key
 from kefu.identity.events import AgentJoined
 from kefu.identity.model import (
     Agent,
@@ -21,7 +22,6 @@ from kefu.identity.model import (
     Role,
     Skill,
     Team,
-    sort_key,
 )
 from kefu.identity.passwords import password_hash
 

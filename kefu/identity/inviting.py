@@ -9,12 +9,13 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.core.pinyin import sort_key
 from kefu.identity.access import check_covers, check_covers_agent
 from kefu.identity.actor import Actor
 from kefu.identity.agents import check_exist, existing_role, put_in_teams
 from kefu.identity.events import AgentInvited
 from kefu.identity.links import HandedOut, hand_out
-from kefu.identity.model import Agent, Department, Locale, Purpose, sort_key
+from kefu.identity.model import Agent, Department, Locale, Purpose
 from kefu.identity.taken import refused_if_taken
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select, tuple_
 
 from kefu.core.db import Session
 from kefu.core.paging import page_of, read_cursor
+from kefu.core.pinyin import sort_key
 from kefu.identity.actor import Actor
 from kefu.identity.model import (
     Agent,
@@ -22,7 +23,6 @@ from kefu.identity.model import (
     Skill,
     Team,
     Token,
-    sort_key,
 )
 from kefu.identity.schemas import AgentFilter
 

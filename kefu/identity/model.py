@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.core.clock import now
 from kefu.core.db import Base
 from kefu.core.ids import uuid7
+from kefu.core.pinyin import sort_key
 
 Scope = Literal["own", "team", "all"]
 Grade = Literal["trainee", "junior", "middle", "senior", "expert"]
@@ -24,11 +24,6 @@ Purpose = Literal["first_administrator", "invitation", "password_reset"]
 
 SESSION_LIFE = timedelta(days=30)
 SESSION_IDLE = timedelta(days=7)
-
-
-def sort_key(name: str) -> str:
-    """The name in pinyin: PostgreSQL's embedded build sorts no Chinese."""
-    return " ".join(lazy_pinyin(name)).casefold()
 
 
 def one_of(column: str, values: Any) -> CheckConstraint:

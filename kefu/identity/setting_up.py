@@ -9,10 +9,11 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.core.pinyin import sort_key
 from kefu.identity import lockouts
 from kefu.identity.events import AgentInvited, AgentJoined, PasswordChanged
 from kefu.identity.links import HandedOut, close_links, hand_out, link_for
-from kefu.identity.model import Agent, Link, Role, sort_key
+from kefu.identity.model import Agent, Link, Role
 from kefu.identity.passwords import check_password, password_hash
 from kefu.identity.rights import ADMINISTRATOR
 from kefu.identity.schemas import email_of

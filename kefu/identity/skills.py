@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from kefu.core.db import Session
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.core.pinyin import sort_key
 from kefu.identity.actor import Actor
 from kefu.identity.events import SkillChanged, SkillCreated, SkillRemoved
-from kefu.identity.model import Skill, sort_key
+from kefu.identity.model import Skill
 from kefu.identity.taken import refused_if_taken
 
 

@@ -12,6 +12,7 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.core.pinyin import sort_key
 from kefu.identity.actor import Actor
 from kefu.identity.agents import check_exist
 from kefu.identity.events import (
@@ -22,7 +23,7 @@ from kefu.identity.events import (
     TeamCreated,
     TeamRemoved,
 )
-from kefu.identity.model import Agent, AgentTeam, Department, Team, sort_key
+from kefu.identity.model import Agent, AgentTeam, Department, Team
 from kefu.identity.taken import refused_if_taken
 
 DEEPEST = 10

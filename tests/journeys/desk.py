@@ -8,18 +8,18 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from playwright.sync_api import Browser, Page, expect
+import httpx
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from kefu.core.testing import a_reachable_folder, put_migrated_server
 
-PASSWORD = "kefu-demo-2026"  # noqa: S105 - the demo's own, printed at its start
+PASSWORD = "kefu-demo-2026"
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,8 +29,9 @@ CHROMIUM = [
     "--disable-sync",
     "--no-first-run",
 ]
-PHONE = {"width": 390, "height": 844}
-SCREEN = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+SCREEN: ViewportSize = {"width": 1440, "height": 900}
+Scheme = Literal["light", "dark"]
 READY_SECONDS = 90
 
 
@@ -40,7 +41,7 @@ class Desk:
 
     url: str
 
-    def sign_in(self, browser: Browser, login: str, *, scheme: str = "light") -> Page:
+    def sign_in(self, browser: Browser, login: str, *, scheme: Scheme = "light") -> Page:
         """An agent at a screen, signed in."""
         context = browser.new_context(viewport=SCREEN, locale="zh-CN", color_scheme=scheme)
         page = context.new_page()
@@ -51,7 +52,7 @@ class Desk:
         expect(page.get_by_role("navigation").first).to_be_visible(timeout=30_000)
         return page
 
-    def visit_shop(self, browser: Browser, *, scheme: str = "light") -> Page:
+    def visit_shop(self, browser: Browser, *, scheme: Scheme = "light") -> Page:
         """A customer on a phone, in the shop."""
         context = browser.new_context(viewport=PHONE, locale="zh-CN", color_scheme=scheme)
         page = context.new_page()
@@ -94,9 +95,8 @@ def running_desk() -> Iterator[Desk]:
 def wait_until_ready(port: int, folder: Path) -> None:
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
-        with suppress(urllib.error.URLError, OSError):
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=3) as answer:
-                if answer.status == 200:
-                    return
+        with suppress(httpx.HTTPError):
+            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=3).status_code == 200:
+                return
         time.sleep(0.1)
     raise AssertionError((folder / "log").read_text(errors="replace")[-3000:])

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
+from kefu.conversations.batch import store_in
 from kefu.conversations.lifecycle import close
 from kefu.conversations.reactions import follow
 from kefu.conversations.tests.factories import a_conversation, a_message, from_agent
-from kefu.conversations.batch import store_in
 from kefu.core.clock import frozen
 from kefu.core.db import Session
 from kefu.core.events import Fact
@@ -40,7 +40,7 @@ async def policies(db: Session) -> None:
     await load_demo(db)
 
 
-async def test_the_first_question_starts_the_first_reply_clock(db: Session, policies) -> None:
+async def test_the_first_question_starts_the_first_reply_clock(db: Session, policies: None) -> None:
     with frozen(START):
         conversation = await a_conversation(db)
         await a_message(db, conversation)
@@ -54,7 +54,7 @@ async def test_the_first_question_starts_the_first_reply_clock(db: Session, poli
 
 
 async def test_an_answer_stops_it_and_the_next_question_starts_another(
-    db: Session, policies
+    db: Session, policies: None
 ) -> None:
     with frozen(START) as clock:
         agent = await an_actor(db)
@@ -72,7 +72,7 @@ async def test_an_answer_stops_it_and_the_next_question_starts_another(
     assert "next_reply" in kinds
 
 
-async def test_closing_stops_every_clock(db: Session, policies) -> None:
+async def test_closing_stops_every_clock(db: Session, policies: None) -> None:
     with frozen(START):
         conversation = await a_conversation(db)
         await a_message(db, conversation)

@@ -69,10 +69,10 @@ class _Hub:
 
 async def serve_hub(path: str | Path) -> None:
     """Serve the hub at `path` until cancelled; the socket is for its owner alone."""
-    Path(path).unlink(missing_ok=True)
+    await asyncio.to_thread(Path(path).unlink, missing_ok=True)
     hub = _Hub()
     server = await asyncio.start_unix_server(hub.serve, str(path), limit=LIMIT)
-    Path(path).chmod(0o600)
+    await asyncio.to_thread(Path(path).chmod, 0o600)
     async with server:
         await server.serve_forever()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
@@ -15,7 +16,7 @@ from kefu.core.db import Database, Session
 from kefu.core.events import Event, Fact, record
 from kefu.core.fact_tail import FactTail
 from kefu.core.ids import uuid7
-from kefu.core.reactions import GROUPS, Reader, prepare, reacts_to
+from kefu.core.reactions import GROUPS, Reader, Run, prepare, reacts_to
 
 WRITERS, SUBJECTS, EACH = 10, 16, 120
 
@@ -27,7 +28,7 @@ class Counted(Event):
 
 
 @pytest.fixture
-async def database(database_url: str):
+async def database(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url, pool=WRITERS + 6)
     async with database.transaction() as db:
         await db.execute(text("create table counters (id uuid primary key, n int not null)"))
@@ -39,7 +40,7 @@ async def database(database_url: str):
 
 
 @pytest.fixture
-def reaction():
+def reaction() -> Iterator[None]:
     @reacts_to(Counted, group="stress")
     async def note(db: Session, facts: list[Fact]) -> None:
         values = [
@@ -75,7 +76,9 @@ async def write(database: Database, subjects: list[UUID], seed: int) -> None:
                 db.info.clear()
 
 
-async def test_two_readers_see_every_fact_once_and_in_order(database: Database, reaction) -> None:
+async def test_two_readers_see_every_fact_once_and_in_order(
+    database: Database, reaction: None
+) -> None:
     subjects = [uuid7() for _ in range(SUBJECTS)]
     async with database.transaction() as db:
         await db.execute(
@@ -124,7 +127,7 @@ async def test_groups_that_share_a_tail_each_see_every_fact(database: Database) 
     seen: dict[str, list[int]] = {"one": [], "two": [], "late": []}
     tail = FactTail()
 
-    def noting(name: str):
+    def noting(name: str) -> Run:
         async def note(_: Session, facts: list[Fact]) -> None:
             seen[name].extend(fact.id for fact in facts)
 
@@ -180,9 +183,13 @@ async def test_a_fact_that_fails_stops_its_own_subject_only(database: Database) 
 
 async def test_nothing_is_told_of_a_change_that_was_rolled_back(database: Database) -> None:
     with pytest.raises(RuntimeError):
-        async with database.transaction() as db:
-            await record(db, Counted(subject=uuid7(), number=1))
-            raise RuntimeError("no")
+        await record_and_fail(database)
 
     async with database.transaction() as db:
         assert (await db.execute(text("select count(*) from facts"))).scalar_one() == 0
+
+
+async def record_and_fail(database: Database) -> None:
+    async with database.transaction() as db:
+        await record(db, Counted(subject=uuid7(), number=1))
+        raise RuntimeError("no")

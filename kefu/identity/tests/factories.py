@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from kefu.core.db import Session
 from kefu.core.ids import uuid7
+from kefu.core.pinyin import sort_key
 from kefu.identity.actor import Actor, actor_for_agent
 from kefu.identity.model import (
     Agent,
@@ -20,7 +21,6 @@ from kefu.identity.model import (
     Role,
     Skill,
     Team,
-    sort_key,
 )
 from kefu.identity.sessions import Entry, Origin, open_session
 from kefu.identity.signing_in import sign_in
