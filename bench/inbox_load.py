@@ -160,18 +160,22 @@ def _people(db: psycopg.Connection[tuple[object, ...]], dice: random.Random) -> 
             "insert into agent_teams (agent_id,team_id) values (%s,%s)",
             (agent, ids.teams[number % TEAMS]),
         )
+    _customers(db, ids.customers)
+    dice.shuffle(ids.customers)
+    return ids
+
+
+def _customers(db: psycopg.Connection[tuple[object, ...]], customers: list[UUID]) -> None:
     with db.cursor().copy(
         "copy customers (id,name,name_given,name_pinyin,search_terms,tier,attributes,"
         "first_seen_at,last_seen_at,created_at,updated_at) from stdin"
     ) as copy:
         at = datetime.now(UTC)
-        for number, customer in enumerate(ids.customers):
+        for number, customer in enumerate(customers):
             name = f"访客{number}"
             copy.write_row(
                 (customer, name, True, f"fangke{number}", [name], "standard", "{}", at, at, at, at)
             )
-    dice.shuffle(ids.customers)
-    return ids
 
 
 def _texts(dice: random.Random) -> list[tuple[str, set[str]]]:

@@ -15,8 +15,7 @@ import kefu.conversations
 from kefu.core.clock import FrozenClock, frozen
 from kefu.core.db import Session
 from kefu.core.http import install_problems
-from kefu.identity.tests.conftest import OneTransaction
-from kefu.identity.tests.visiting import Visitor
+from kefu.identity.tests import OneTransaction, Visitor
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from kefu.conversations.tests.factories import a_conversation
 from kefu.core.clock import FrozenClock, now
 from kefu.core.db import Session, pushes_of
 from kefu.core.ids import uuid7
+from kefu.identity.tests import Visitor, kinds_recorded
 from kefu.identity.tests.factories import a_team, an_actor, an_entry
-from kefu.identity.tests.visiting import Visitor, kinds_recorded
 
 
 async def do(

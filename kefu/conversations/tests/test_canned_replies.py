@@ -11,8 +11,8 @@ from kefu.conversations.tests.factories import a_conversation
 from kefu.core.db import Session
 from kefu.customers.tests.factories import a_customer
 from kefu.identity import Actor
+from kefu.identity.tests import Visitor, counted
 from kefu.identity.tests.factories import a_team, an_actor, an_entry
-from kefu.identity.tests.visiting import Visitor, counted
 
 
 async def a_reply(db: Session, by: Actor, shortcut: str = "hello", **more: Any) -> CannedReply:

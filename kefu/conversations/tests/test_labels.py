@@ -13,8 +13,8 @@ from kefu.conversations.tests.factories import a_conversation
 from kefu.core.db import Session, pushes_of
 from kefu.core.errors import Invalid
 from kefu.core.ids import uuid7
+from kefu.identity.tests import Visitor, counted, kinds_recorded
 from kefu.identity.tests.factories import an_actor, an_entry
-from kefu.identity.tests.visiting import Visitor, counted, kinds_recorded
 
 
 async def a_label(db: Session, name: str, **more: Any) -> Label:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import text
 
 from kefu.conversations.batch import store_in
@@ -15,7 +14,6 @@ from kefu.core.clock import frozen
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.identity.tests.factories import an_actor
-from kefu.promises.demo import load_demo
 
 START = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Shanghai
 
@@ -35,12 +33,7 @@ async def running(db: Session) -> dict[str, datetime]:
     return {row.kind: row.due_at for row in rows}
 
 
-@pytest.fixture
-async def policies(db: Session) -> None:
-    await load_demo(db)
-
-
-async def test_the_first_question_starts_the_first_reply_clock(db: Session, policies: None) -> None:
+async def test_the_first_question_starts_the_first_reply_clock(db: Session) -> None:
     with frozen(START):
         conversation = await a_conversation(db)
         await a_message(db, conversation)
@@ -53,9 +46,7 @@ async def test_the_first_question_starts_the_first_reply_clock(db: Session, poli
     assert conversation.next_due_at == (await running(db))["first_reply"]
 
 
-async def test_an_answer_stops_it_and_the_next_question_starts_another(
-    db: Session, policies: None
-) -> None:
+async def test_an_answer_stops_it_and_the_next_question_starts_another(db: Session) -> None:
     with frozen(START) as clock:
         agent = await an_actor(db)
         conversation = await a_conversation(db, status="active", assignee_id=agent.id)
@@ -72,7 +63,7 @@ async def test_an_answer_stops_it_and_the_next_question_starts_another(
     assert "next_reply" in kinds
 
 
-async def test_closing_stops_every_clock(db: Session, policies: None) -> None:
+async def test_closing_stops_every_clock(db: Session) -> None:
     with frozen(START):
         conversation = await a_conversation(db)
         await a_message(db, conversation)

@@ -12,8 +12,8 @@ from kefu.core.db import Session
 from kefu.core.events import FactRow
 from kefu.core.ids import uuid7
 from kefu.customers.tests.factories import a_customer
+from kefu.identity.tests import Visitor
 from kefu.identity.tests.factories import an_entry
-from kefu.identity.tests.visiting import Visitor
 
 SAID = {"text": "客户到店退换尺码。", "outcome": "solved"}
 

@@ -17,8 +17,8 @@ from kefu.core.clock import FrozenClock
 from kefu.core.db import Database, Session
 from kefu.core.events import FactRow
 from kefu.core.ids import uuid7
+from kefu.identity.tests import Visitor, counted
 from kefu.identity.tests.factories import an_actor, an_entry
-from kefu.identity.tests.visiting import Visitor, counted
 
 MONTH = timedelta(days=31)
 

@@ -18,8 +18,8 @@ from kefu.core.db import Session
 from kefu.core.errors import Invalid, Refusal
 from kefu.core.ids import uuid7
 from kefu.identity import Actor
+from kefu.identity.tests import Visitor, counted
 from kefu.identity.tests.factories import a_team, an_actor, an_entry
-from kefu.identity.tests.visiting import Visitor, counted
 
 WAITING = {"field": "status", "operator": "is", "value": ["waiting"]}
 

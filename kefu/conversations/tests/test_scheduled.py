@@ -23,8 +23,8 @@ from kefu.core.errors import Conflict, Invalid
 from kefu.core.events import Fact
 from kefu.core.ids import uuid7
 from kefu.identity import Actor
+from kefu.identity.tests import Visitor, counted, kinds_recorded
 from kefu.identity.tests.factories import an_actor, an_entry
-from kefu.identity.tests.visiting import Visitor, counted, kinds_recorded
 
 HOUR = timedelta(hours=1)
 

@@ -20,8 +20,8 @@ from kefu.conversations.tests.factories import a_conversation, a_message, an_inb
 from kefu.core.clock import FrozenClock, now
 from kefu.core.db import Session
 from kefu.core.events import Fact
+from kefu.identity.tests import Visitor, counted
 from kefu.identity.tests.factories import a_team, an_actor, an_entry
-from kefu.identity.tests.visiting import Visitor, counted
 
 
 async def said(db: Session, conversation: Conversation, *texts: str, **more: Any) -> list[UUID]:

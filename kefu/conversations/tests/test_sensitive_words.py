@@ -27,8 +27,8 @@ from kefu.core.errors import Invalid
 from kefu.core.events import FactRow
 from kefu.core.ids import uuid7
 from kefu.core.realtime import Local
+from kefu.identity.tests import Visitor, counted, kinds_recorded
 from kefu.identity.tests.factories import an_actor, an_entry
-from kefu.identity.tests.visiting import Visitor, counted, kinds_recorded
 
 BOTH = frozenset({"in", "out"})
 

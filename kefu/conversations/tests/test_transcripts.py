@@ -9,8 +9,8 @@ from kefu.conversations.tests.factories import a_conversation, a_message
 from kefu.core.clock import FrozenClock
 from kefu.core.db import Session
 from kefu.customers.tests.factories import a_customer
+from kefu.identity.tests import Visitor, counted, kinds_recorded
 from kefu.identity.tests.factories import an_actor, an_entry
-from kefu.identity.tests.visiting import Visitor, counted, kinds_recorded
 
 
 async def a_talk(db: Session) -> Conversation:
