@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from kefu.channels.visitors import Visitor, opened_conversation, visitor_name
+from kefu.channels.visitors import (
+    Introduced,
+    Visitor,
+    opened_conversation,
+    recognise,
+    visitor_name,
+)
 from kefu.conversations import (
     Conversation,
     Kind,
@@ -20,7 +26,6 @@ from kefu.conversations import (
 from kefu.core.db import Session
 from kefu.core.errors import Invalid
 from kefu.core.ids import uuid7
-from kefu.customers import identify
 
 HUMAN = "human_requested"
 
@@ -52,15 +57,9 @@ async def leave_message(
 async def _learn(db: Session, visitor: Visitor, *, name: str, contact: str) -> None:
     """Keep the name, and the contact where it is an address or a number; others are fine too."""
     names = [("visitor", await visitor_name(db, visitor.inbox, visitor), True)]
-    inbox = visitor.inbox.id
     email, phone = (contact, None) if "@" in contact else (None, contact)
-    try:
-        async with db.begin_nested():
-            await identify(
-                db, identities=names, scope=inbox, name=name or None, email=email, phone=phone
-            )
-    except Invalid:
-        await identify(db, identities=names, scope=inbox, name=name or None)
+    said = Introduced(name=name or None, email=email, phone=phone)
+    await recognise(db, visitor.inbox, names, said, locale=None)
 
 
 async def ask_for_human(db: Session, conversation: Conversation, *, by: UUID) -> None:

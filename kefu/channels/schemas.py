@@ -26,7 +26,12 @@ Scalar = str | int | float | bool | None
 
 
 class IdentityBody(Shape):
-    """Who the shop says this is; `hash` is the shop's signature of `external_id`."""
+    """Who the shop says this is; `hash` is the shop's signature of `external_id`.
+
+    A shop hands over what it has: fields we do not know are left aside, numbers are read as text.
+    """
+
+    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
 
     external_id: line_of(200) | None = None  # type: ignore[valid-type]
     name: line_of(80) | None = None  # type: ignore[valid-type]
@@ -36,6 +41,8 @@ class IdentityBody(Shape):
 
 
 class PageBody(Shape):
+    model_config = ConfigDict(extra="ignore")
+
     url: line_of(2000)  # type: ignore[valid-type]
     title: text_of(300) | None = None  # type: ignore[valid-type]
     referrer: text_of(2000) | None = None  # type: ignore[valid-type]

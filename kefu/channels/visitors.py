@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -15,7 +16,7 @@ from kefu.channels.tokens import read_visitor_token
 from kefu.conversations import Conversation, Inbox, Status, open_conversation
 from kefu.core.clock import now
 from kefu.core.db import Session
-from kefu.core.errors import Forbidden, Unauthenticated
+from kefu.core.errors import Forbidden, Invalid, Unauthenticated
 from kefu.core.ids import uuid7
 from kefu.core.switchboard import Party
 from kefu.customers import Customer, Identity, identify
@@ -74,16 +75,33 @@ async def welcome(
     names = [("visitor", await visitor_name(db, inbox, known), True)]
     if said.external_id:
         names.append(("external_id", said.external_id, proven))
-    customer = await identify(
-        db,
-        identities=names,
-        scope=inbox.id,
-        name=said.name,
-        email=said.email,
-        phone=said.phone,
-        locale=locale,
-    )
-    return Visitor(customer, inbox)
+    return Visitor(await recognise(db, inbox, names, said, locale=locale), inbox)
+
+
+async def recognise(
+    db: Session,
+    inbox: Inbox,
+    names: Sequence[tuple[str, str, bool]],
+    said: Introduced,
+    *,
+    locale: str | None,
+) -> Customer:
+    """The customer; an address or number that is none keeps nobody from writing."""
+    try:
+        async with db.begin_nested():
+            return await identify(
+                db,
+                identities=names,
+                scope=inbox.id,
+                email=said.email,
+                phone=said.phone,
+                name=said.name,
+                locale=locale,
+            )
+    except Invalid as refusal:
+        if refusal.field not in ("email", "phone"):
+            raise
+    return await identify(db, identities=names, scope=inbox.id, name=said.name, locale=locale)
 
 
 def check_identity(inbox: Inbox, said: Introduced | None) -> bool:

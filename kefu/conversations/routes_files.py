@@ -24,7 +24,7 @@ from kefu.conversations.model_files import File
 from kefu.conversations.schemas_files import FileShown
 from kefu.core.clock import now
 from kefu.core.db import Session
-from kefu.core.errors import Unauthenticated
+from kefu.core.errors import NotFound, Unauthenticated
 from kefu.core.http import Db
 from kefu.identity import SESSION_COOKIE, CurrentActor, actor_for_cookie, actor_for_token
 
@@ -101,6 +101,6 @@ async def _by_actor(request: Request, db: Session, file_id: UUID) -> File:
     else:
         actor = await actor_for_cookie(db, request.cookies.get(SESSION_COOKIE))
     if actor is None:
-        raise Unauthenticated("Please sign in.")
+        raise NotFound("There is no such file, or it is not for everybody to see.")
     actor.require("conversation.read")
     return await file_for(db, actor, file_id)

@@ -81,8 +81,8 @@ async def test_without_a_link_or_the_right_to_see_it_there_is_no_file(
     stranger = Desk(house)
     await stranger.sign_in("agent")
 
-    assert (await fetch(house, plain)).status_code == 401
-    assert (await fetch(house, plain, Authorization=f"Bearer {guest.token}")).status_code == 401
+    assert (await fetch(house, plain)).status_code == 404
+    assert (await fetch(house, plain, Authorization=f"Bearer {guest.token}")).status_code == 404
     assert (await stranger.ask("GET", plain.removeprefix("/api/v1"))).status_code == 404
 
 

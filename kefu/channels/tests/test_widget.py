@@ -291,3 +291,12 @@ async def test_an_inbox_that_is_not_there_is_not_found(house: House) -> None:
     odd = await house.client.get("/api/v1/widget/not-an-id/config")
 
     assert (gone.status_code, odd.status_code) == (404, 422)
+
+
+async def test_a_shop_hands_over_what_it_has(house: House) -> None:
+    guest = Guest(house, await house.inbox())
+    user = {"external_id": 4711, "name": "李雷", "phone": "n/a", "email": "none", "avatar": "x"}
+
+    told = await guest.come_in(identity=user, page=PAGE | {"depth": 3})
+
+    assert told["visitor"]["name"] == "李雷"
