@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 import uvloop
+from sqlalchemy.exc import DBAPIError
 
 from kefu.core.ceiling import Ceiling
 from kefu.core.db import Database
@@ -19,6 +20,7 @@ from kefu.core.settings import Settings, settings
 from kefu.entry.collect import load_everything
 from kefu.entry.guardian import die_with_supervisor, wait_for_database
 from kefu.entry.upkeep import upkeep
+from kefu.identity import first_administrator_link, has_administrator
 
 log = structlog.get_logger(__name__)
 AGAIN_AFTER = 1.0
@@ -58,6 +60,7 @@ async def run(chosen: Settings) -> None:
         asyncio.create_task(_keep_running(name, work), name=name)
         for name, work in upkeep(database).items()
     ]
+    await _offer_first_link(database)
     log.info("worker_started", readers=[reader.group for reader in readers])
     await stop.wait()
     for task in tasks:
@@ -65,6 +68,19 @@ async def run(chosen: Settings) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
     await realtime.stop()
     await database.close()
+
+
+async def _offer_first_link(database: Database) -> None:
+    """Where nobody administers yet, print the one-time link that makes the first administrator."""
+    try:
+        async with database.transaction() as db:
+            if await has_administrator(db):
+                return
+            link = await first_administrator_link(db)
+    except (DBAPIError, OSError) as error:
+        log.warning("first_link_not_made", error=str(error)[:200])
+        return
+    print(f"Nobody administers this Kefu yet. Open this link once: {link.url}", flush=True)
 
 
 async def _keep_running(name: str, work: Callable[[], Awaitable[None]]) -> None:

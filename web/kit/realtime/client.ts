@@ -154,9 +154,14 @@ export class RealtimeClient {
   }
 
   private beforeListeners(frame: ServerFrame): void {
-    if (frame.t === 'ack') this.outbox.acknowledged(frame)
+    if (frame.t === 'ack') this.acknowledged(frame)
     if (frame.t === 'ready') this.ordering.disconnected()
     if (frame.t === 'reload') this.ordering.forget(frame.conversation)
+  }
+
+  private acknowledged(ack: AckFrame): void {
+    this.outbox.acknowledged(ack)
+    this.ordering.acknowledged(ack.conversation, ack.seq)
   }
 
   private refused(frame: FrameOf<'error'>): void {

@@ -10,7 +10,8 @@ export interface OrderingHooks {
 
 interface Line {
   known: number
-  held: Map<number, EventFrame>
+  /** Those that came too early; null for one's own message, of which only the number is news. */
+  held: Map<number, EventFrame | null>
   asked: boolean
 }
 
@@ -61,6 +62,14 @@ export class Ordering {
     }
   }
 
+  /** One's own message got this number: there will be no event of it, and it leaves no gap. */
+  acknowledged(conversation: Id, seq: number): void {
+    const line = this.lines.get(conversation)
+    if (!line || seq <= line.known) return
+    if (line.held.size < HELD_AT_MOST) line.held.set(seq, null)
+    this.drain(conversation)
+  }
+
   /** The server told everything up to `lastSeq`. */
   resumed(conversation: Id, lastSeq: number): void {
     const line = this.lines.get(conversation)
@@ -96,10 +105,10 @@ export class Ordering {
     const line = this.lines.get(conversation)
     if (!line) return
     for (const seq of line.held.keys()) if (seq <= line.known) line.held.delete(seq)
-    for (let next = line.held.get(line.known + 1); next; next = line.held.get(line.known + 1)) {
+    for (let next = line.held.get(line.known + 1); next !== undefined; next = line.held.get(line.known + 1)) {
       line.known += 1
       line.held.delete(line.known)
-      this.hooks.apply(next)
+      if (next) this.hooks.apply(next)
     }
     if (line.held.size === 0) line.asked = false
   }

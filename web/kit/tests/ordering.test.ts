@@ -55,3 +55,26 @@ test('an event already told in the snapshot is dropped', () => {
 
   expect(seqs).toEqual([])
 })
+
+test('the number of an own message leaves no gap before the next event', () => {
+  const { ordering, seqs, gap } = anOrdering()
+  ordering.follow('c1', 3)
+
+  ordering.acknowledged('c1', 4)
+  ordering.take(anEvent('c1', 5))
+
+  expect(seqs).toEqual([5])
+  expect(gap).not.toHaveBeenCalled()
+})
+
+test('an acknowledgement that overtakes an event waits for it', () => {
+  const { ordering, seqs, gap } = anOrdering()
+  ordering.follow('c1', 3)
+
+  ordering.acknowledged('c1', 5)
+  ordering.take(anEvent('c1', 4))
+  ordering.take(anEvent('c1', 6))
+
+  expect(seqs).toEqual([4, 6])
+  expect(gap).not.toHaveBeenCalled()
+})
