@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from kefu import __version__
 from kefu.conversations.frames import install_frames
+from kefu.conversations.keeping_words import KeptWords
 from kefu.conversations.sending import Sending
 from kefu.core.bottlenecks import Bottlenecks
 from kefu.core.db import Database
@@ -43,13 +44,15 @@ def create_app(chosen: Settings | None = None) -> FastAPI:
     database = Database(chosen.database_url or "", pool=chosen.db_pool, realtime=realtime)
     switchboard = Switchboard()
     sending = Sending(database, realtime)
-    sending.on_away = lambda away: switchboard.announce("database_away" if away else None)
+    sending.on_away = lambda away: switchboard.announce("database_away", shown=away)
     switchboard.services.update(
         database=database,
         realtime=realtime,
         sending=sending,
         last_seqs=latest_seqs(database),
     )
+    words = KeptWords(database, realtime)
+    switchboard.services["words"] = words
     install_frames(switchboard)
     realtime.on_pushes(switchboard.deliver)
     app = FastAPI(
@@ -81,7 +84,10 @@ def _assemble(app: FastAPI) -> None:
     pages.mount(app, state.settings)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(
-        Edge, upload_limit=state.settings.upload_limit, bottlenecks=state.bottlenecks
+        Edge,
+        upload_limit=state.settings.upload_limit,
+        bottlenecks=state.bottlenecks,
+        is_full=lambda: "disk_low" in state.switchboard.banners,
     )
 
 
@@ -92,6 +98,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await state.switchboard.services["sending"].start()
     tasks = [
         asyncio.create_task(heartbeats(state.switchboard), name="heartbeats"),
+        asyncio.create_task(state.switchboard.services["words"].run(), name="words"),
         asyncio.create_task(_measure_lag(), name="lag"),
         asyncio.create_task(_enter_bottlenecks(app), name="bottlenecks"),
         asyncio.create_task(probes.watch_disk(app), name="disk"),

@@ -34,7 +34,7 @@ export default {
   refused_unreachable: 'No connection. Please try again.',
   refused_expired: 'It waited too long. Please send it again.',
   refused_too_long: 'It is too long. Please send it in parts.',
-  refused_sensitive: 'It contains words that cannot be sent.',
+  refused_sensitive_word: 'It contains words that cannot be sent.',
   refused_blocked: 'You cannot send messages at the moment.',
   refused_too_many: 'That was very fast. Please wait a moment.',
   refused_too_large: 'The file is too large. Please choose a smaller one.',

@@ -34,7 +34,7 @@ export default {
   refused_unreachable: '网络不通，请重试。',
   refused_expired: '等待太久，请重新发送。',
   refused_too_long: '内容太长，请分几条发送。',
-  refused_sensitive: '内容含有不能发送的词语。',
+  refused_sensitive_word: '内容含有不能发送的词语。',
   refused_blocked: '您暂时不能发送消息。',
   refused_too_many: '发送太快，请稍等一下。',
   refused_too_large: '文件太大，请选小一些的。',
