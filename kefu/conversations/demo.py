@@ -24,6 +24,7 @@ SPACE = UUID("6b656675-0000-5000-8000-636f6e766572")
 SHOP = uuid5(SPACE, "inbox shop")
 APP = uuid5(SPACE, "inbox app")
 HOW_MANY = 36
+SUGGESTIONS = ["我的订单到哪了", "怎么退换货", "可以开发票吗", "运费怎么算"]
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,8 @@ async def make_inboxes(
     away = "现在是休息时间，请留下您的问题和联系方式，上班后第一时间回复您。"
     shop = Inbox(
         id=SHOP, name="山野户外商城", channel="web", team_id=team, calendar_id=calendar,
-        greeting=greeting, away_greeting=away, colour="#1f5d46", secret="demo-identity-secret",  # noqa: S106
+        greeting=greeting, away_greeting=away, colour="#1f5d46",
+        settings={"hours": "每天 8:00 至次日 1:00", "suggestions": SUGGESTIONS}, secret="demo-identity-secret",  # noqa: S106
     )  # fmt: skip
     app = Inbox(
         id=APP, name="山野户外 APP", channel="web", team_id=team, calendar_id=calendar,

@@ -48,7 +48,7 @@ class Person:
 
 
 PEOPLE = (
-    Person("admin", "王芳", "administrator", SERVICE, None, "senior", date(2021, 3, 1)),
+    Person("admin", "沈岚", "administrator", SERVICE, None, "senior", date(2021, 3, 1)),
     Person("zhou", "周敏", "department_head", SERVICE, None, "expert", date(2019, 6, 10)),
     Person(
         *("zhao", "赵磊", "shift_leader", SERVICE, PRESALES, "senior", date(2020, 9, 1)),

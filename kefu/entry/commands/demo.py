@@ -47,7 +47,7 @@ async def _load(url: str) -> list[str]:
                 agents=await _serving(db),
                 customers=list(await db.scalars(select(Customer).order_by(Customer.id))),
                 team=await db.scalar(select(Team.id).where(Team.name == AFTERSALES)),
-                calendar=await db.scalar(select(Calendar.id).order_by(Calendar.name).limit(1)),
+                calendar=await db.scalar(select(Calendar.id).where(Calendar.name.like("双班%"))),
             )
     finally:
         await database.close()
