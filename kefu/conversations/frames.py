@@ -80,7 +80,7 @@ def on_send(connection: Connection, frame: dict[str, Any]) -> None:
     party = connection.party
     assert party is not None
     check_pace(party)
-    if connection.host.banner == "disk_low":
+    if "disk_low" in connection.host.banners:
         raise Unavailable("New messages are not taken: the disk is full.", code="disk_low")
     message = outgoing(party, frame)
     message.origin = connection

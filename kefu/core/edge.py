@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
+import orjson
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kefu.core.bottlenecks import Bottlenecks
+from kefu.core.errors import Refusal, TooLarge, Unavailable
 from kefu.core.ids import uuid7
 from kefu.core.metrics import REQUESTS, RESPONSES
 
 log = structlog.get_logger(__name__)
 REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 BODY_LIMIT = 2 * 1024 * 1024
+WRITING = frozenset({"POST", "PUT", "PATCH"})
+STILL_TAKEN = ("/session", "/socket/poll", "/closure", "/seen", "/viewing")
 SECURITY = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -23,10 +28,21 @@ SECURITY = [
 
 
 class Edge:
-    """Wraps the app; uploads may be as large as `upload_limit` bytes, other bodies 2 MiB."""
+    """Wraps the app; uploads may be as large as `upload_limit` bytes, other bodies 2 MiB.
 
-    def __init__(self, app: ASGIApp, *, upload_limit: int, bottlenecks: Bottlenecks) -> None:
+    While the disk `is_full`, reading, closing and signing in go on; what would add is refused.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        upload_limit: int,
+        bottlenecks: Bottlenecks,
+        is_full: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._app = app
+        self._is_full = is_full
         self._upload_limit = upload_limit + 64 * 1024
         self._bottlenecks = bottlenecks
 
@@ -35,7 +51,10 @@ class Edge:
             await self._app(scope, receive, send)
             return
         request = _Watched(scope, receive, send, self._limit(scope))
-        await request.run(self._app)
+        if self._is_full() and _adds(scope):
+            await request.refuse(DISK_LOW)
+        else:
+            await request.run(self._app)
         took = time.perf_counter() - request.began
         module = _module(scope)
         REQUESTS.labels(module, scope["method"]).observe(took)
@@ -61,6 +80,7 @@ class _Watched:
         self.status = 500
         self.quiet = scope["path"] in ("/healthz", "/readyz", "/metrics")
         self._taken = 0
+        self._has_begun = self._is_over = False
         given = dict(scope["headers"]).get(b"x-request-id", b"")
         self.id = given.decode() if REQUEST_ID.match(given) else str(uuid7())
         scope.setdefault("state", {})["request_id"] = self.id
@@ -68,12 +88,15 @@ class _Watched:
     async def run(self, app: ASGIApp) -> None:
         with structlog.contextvars.bound_contextvars(request_id=self.id):
             if self._declared() > self._limit:
-                await self._refuse()
+                await self.refuse(self._too_large())
                 return
             try:
-                await app(self.scope, self.receive, self.send)
+                await app(self.scope, self.receive, self.answer)
             except _TooLarge:
-                await self._refuse()
+                if not self._is_over:
+                    raise
+            if self._is_over:
+                await self.refuse(self._too_large())
 
     def _declared(self) -> int:
         value = dict(self.scope["headers"]).get(b"content-length", b"0")
@@ -83,8 +106,15 @@ class _Watched:
         message = await self._receive()
         self._taken += len(message.get("body", b""))
         if self._taken > self._limit:
+            self._is_over = not self._has_begun
             raise _TooLarge
         return message
+
+    async def answer(self, message: Message) -> None:
+        """What the app says; who reads a body may take our exception for one of its own."""
+        if not self._is_over:
+            self._has_begun = True
+            await self.send(message)
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -93,23 +123,38 @@ class _Watched:
             message["headers"] = [*message.get("headers", []), *extra]
         await self._send(message)
 
-    async def _refuse(self) -> None:
-        body = (
-            f'{{"type":"about:blank#too_large","title":"The request is larger than {self._limit} '
-            f'bytes.","status":413,"code":"too_large","field":"body","limit":{self._limit},'
-            f'"request_id":"{self.id}"}}'
-        ).encode()
+    def _too_large(self) -> Refusal:
+        title = f"The request is larger than {self._limit} bytes."
+        return TooLarge(title, field="body", limit=self._limit)
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Answer without the app having seen the request, and hang up on what still comes."""
+        body = orjson.dumps(refusal.problem() | {"request_id": self.id})
         headers = [
             (b"content-type", b"application/problem+json"),
             (b"content-length", str(len(body)).encode()),
             (b"connection", b"close"),
         ]
-        await self.send({"type": "http.response.start", "status": 413, "headers": headers})
+        if refusal.retry_after:
+            headers.append((b"retry-after", str(round(refusal.retry_after)).encode()))
+        start = {"type": "http.response.start", "status": refusal.status, "headers": headers}
+        await self.send(start)
         await self.send({"type": "http.response.body", "body": body})
 
 
 class _TooLarge(Exception):
     pass
+
+
+DISK_LOW = Unavailable(
+    "Nothing new is taken: the disk of this installation is nearly full.",
+    code="disk_low",
+    retry_after=60,
+)
+
+
+def _adds(scope: Scope) -> bool:
+    return scope["method"] in WRITING and not scope["path"].endswith(STILL_TAKEN)
 
 
 def _module(scope: Scope) -> str:

@@ -15,6 +15,7 @@ from kefu.core.metrics import SOCKETS
 from kefu.core.realtime import Push
 
 HEARTBEAT = 15
+BANNERS = ("database_away", "disk_low")
 
 
 class Allowance:
@@ -115,7 +116,7 @@ class Switchboard:
         default_factory=lambda: [set() for _ in range(HEARTBEAT)]
     )
     joined: int = 0
-    banner: str | None = None
+    banners: set[str] = field(default_factory=set)
     services: dict[str, Any] = field(default_factory=dict)
 
     def join(self, connection: Connection) -> None:
@@ -167,12 +168,21 @@ class Switchboard:
             for connection in list(self.listeners.get(topic, ())):
                 connection.close(4401, "signed out")
 
-    def announce(self, code: str | None) -> None:
-        """Show everybody a banner (`database_away`, `disk_low`), or take it away."""
-        if code == self.banner:
+    @property
+    def banner(self) -> str | None:
+        """The banner to show: one at a time, the gravest first."""
+        return next((code for code in BANNERS if code in self.banners), None)
+
+    def announce(self, code: str, *, shown: bool) -> None:
+        """Show everybody that this is the matter, or that it is over."""
+        before = self.banner
+        if shown:
+            self.banners.add(code)
+        else:
+            self.banners.discard(code)
+        if self.banner == before:
             return
-        self.banner = code
-        text = orjson.dumps({"t": "banner", "code": code or "ok"}).decode()
+        text = orjson.dumps({"t": "banner", "code": self.banner or "ok"}).decode()
         for connection in self.everyone():
             connection.put(text)
 

@@ -43,9 +43,6 @@ async def metrics() -> Response:
 
 async def watch_disk(app: FastAPI) -> None:
     """Show a banner and refuse new writes while the disk is nearly full."""
-    low = False
     while True:
-        before, low = low, is_low(app.state.settings)
-        if low != before:
-            app.state.switchboard.announce("disk_low" if low else None)
+        app.state.switchboard.announce("disk_low", shown=is_low(app.state.settings))
         await asyncio.sleep(DISK_EVERY)
