@@ -28,6 +28,7 @@ RETRY_SECONDS = 0.3
 
 ALONE_AT_ONCE = 4
 LOCKED_SECONDS = 0.003
+SILENT_SECONDS = 3.0
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, OSError)
 
 Done = Callable[[Outgoing, Stored | Refusal], None]
@@ -52,6 +53,7 @@ class Sending:
         self._tasks: set[asyncio.Future[None]] = set()
         self._few = asyncio.Semaphore(ALONE_AT_ONCE)
         self._connection: psycopg.AsyncConnection[tuple[Any, ...]] | None = None
+        self._is_away = False
         self.on_away: Callable[[bool], None] = lambda _: None
 
     async def start(self) -> None:
@@ -124,8 +126,7 @@ class Sending:
         try:
             if self._connection is None or self._connection.closed:
                 self._connection = await self._database.connection()
-                self.on_away(False)
-            results = await store(self._connection, [item[0] for item in batch])
+            results = await self._stored(self._connection, [item[0] for item in batch])
         except AWAY as error:
             await self._wait_for_database(batch, error)
             return
@@ -136,11 +137,28 @@ class Sending:
         if not self._settle(batch, results):
             await asyncio.sleep(LOCKED_SECONDS)
 
+    async def _stored(
+        self, connection: psycopg.AsyncConnection[tuple[Any, ...]], batch: list[Outgoing]
+    ) -> list[Stored]:
+        """Store a batch; a database that says nothing for some seconds counts as away."""
+        silence = asyncio.get_running_loop().call_later(SILENT_SECONDS, self._say_away, True)
+        try:
+            results = await store(connection, batch)
+        finally:
+            silence.cancel()
+        self._say_away(False)
+        return results
+
+    def _say_away(self, away: bool) -> None:  # noqa: FBT001 - what call_later hands on
+        if away != self._is_away:
+            self._is_away = away
+            self.on_away(away)
+
     async def _wait_for_database(self, batch: list[Item], error: Exception) -> None:
         """Put the batch back: sending it again is safe, the ids are the clients' own."""
         log.warning("database_away", waiting=len(batch), error=str(error)[:200])
         self._queue[:0] = batch
-        self.on_away(True)
+        self._say_away(True)
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
@@ -201,7 +219,7 @@ class Sending:
                 if await self._one(line[0]):
                     line.popleft()
                     continue
-            self.on_away(True)
+            self._say_away(True)
             await asyncio.sleep(RETRY_SECONDS)
         del self._alone[conversation]
 
@@ -220,6 +238,7 @@ class Sending:
             log.exception("message_failed")
             done(message, Refusal("The message could not be stored.", code="not_stored"))
             return True
+        self._say_away(False)
         if result.verdict == "new":
             SENDS.inc()
             await self._realtime.publish([message_push(message, result)])
