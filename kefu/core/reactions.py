@@ -149,7 +149,8 @@ class Reader:
 
     async def _pause(self) -> None:
         try:
-            await asyncio.wait_for(self._awake.wait(), POLL_SECONDS)
+            async with asyncio.timeout(POLL_SECONDS):  # wait_for of 3.11 may swallow the end
+                await self._awake.wait()
         except TimeoutError:
             return
         self._awake.clear()

@@ -51,7 +51,8 @@ class Poll(Connection):
     async def take(self) -> str:
         """What waits, as a JSON array; waits up to 25 s for the first frame."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.ready.wait(), WAIT_SECONDS)
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self.ready.wait()
         self.ready.clear()
         taken, self.queue = self.queue, []
         return ",".join(taken)
