@@ -178,7 +178,8 @@ class SocketClient:
 
     async def _listen(self, socket: ClientConnection) -> None:
         while True:
-            frame = json.loads(await asyncio.wait_for(socket.recv(), SILENCE))
+            async with asyncio.timeout(SILENCE):
+                frame = json.loads(await socket.recv())
             handler = getattr(self, f"_on_{frame['t']}", None)
             if handler is not None:
                 handler(frame)
