@@ -1,0 +1,18 @@
+export default {
+  title: 'Audit trail',
+  text: 'Who did what to what, when. It can be read, not changed.',
+  at: 'At',
+  who: 'Who',
+  what: 'Event',
+  subject: 'Of',
+  address: 'Address',
+  details: 'Details',
+  anyKind: 'Every event',
+  allOf: '{area} (all)',
+  anybody: 'Everybody',
+  from: 'From',
+  to: 'To',
+  system: 'System',
+  empty: 'Nothing fits',
+  emptyText: 'Try another event, person or time.',
+}

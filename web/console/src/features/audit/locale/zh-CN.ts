@@ -1,0 +1,18 @@
+export default {
+  title: '审计日志',
+  text: '谁在什么时候对什么做了什么。只能查看，不能修改。',
+  at: '时间',
+  who: '操作人',
+  what: '事件',
+  subject: '对象',
+  address: '地址',
+  details: '详情',
+  anyKind: '全部事件',
+  allOf: '{area}（全部）',
+  anybody: '所有人',
+  from: '从',
+  to: '到',
+  system: '系统',
+  empty: '没有符合条件的记录',
+  emptyText: '换一个事件、人员或时间范围试试。',
+}
