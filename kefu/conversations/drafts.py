@@ -13,6 +13,7 @@ from kefu.conversations.model_tools import Draft
 from kefu.core.clock import iso, now
 from kefu.core.db import Session, pushes_of
 from kefu.core.realtime import Push
+from kefu.customers import erases_customer
 
 
 async def save_draft(db: Session, conversation: Conversation, text: str, *, by: UUID) -> None:
@@ -48,6 +49,13 @@ async def draft_of(db: Session, conversation: UUID, *, by: UUID) -> str:
     """What this agent has begun to write there."""
     query = select(Draft.text).where(Draft.agent_id == by, Draft.conversation_id == conversation)
     return await db.scalar(query) or ""
+
+
+@erases_customer
+async def erase_drafts(db: Session, customer: UUID) -> None:
+    """What was begun to be written to an erased customer goes too."""
+    theirs = select(Conversation.id).where(Conversation.customer_id == customer)
+    await db.execute(delete(Draft).where(Draft.conversation_id.in_(theirs)))
 
 
 def _show(db: Session, conversation: Conversation, text: str, *, by: UUID) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from kefu.conversations.access import locked_conversation
 from kefu.conversations.batch import Outgoing
@@ -22,6 +22,7 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.customers import erases_customer
 from kefu.identity import Actor, actor_for_agent, agents_named
 
 FARTHEST = timedelta(days=365)
@@ -224,3 +225,13 @@ def shown_scheduled(scheduled: ScheduledMessage, name: str) -> dict[str, Any]:
         "reason": scheduled.reason,
         "message": str(scheduled.message_id) if scheduled.message_id else None,
     }
+
+
+@erases_customer
+async def erase_scheduled(db: Session, customer: UUID) -> None:
+    """Nothing is sent to an erased customer any more, and no word of it is kept."""
+    theirs = select(Conversation.id).where(Conversation.customer_id == customer)
+    await cancel_waiting(db, set(await db.scalars(theirs)), reason="erased")
+    await db.execute(
+        update(ScheduledMessage).where(ScheduledMessage.conversation_id.in_(theirs)).values(text="")
+    )

@@ -29,7 +29,9 @@ from kefu.conversations.search_index import as_array
 from kefu.conversations.search_tokens import BUCKET_BITS, Keys
 from kefu.core.db import Session
 
-FEW = 3000
+FEW = 1500
+MANY = 20_000
+SAMPLED = 3
 TEXTS_PER_ROW = 10
 SLACK_MILLISECONDS = 2 * 24 * 3600 * 1000
 LAST_NUMBER = text("select last_value from message_search_numbers")
@@ -43,6 +45,8 @@ class Asked(Protocol):
     def tokens(self) -> set[str]: ...
     @property
     def may_be_shown(self) -> ColumnElement[bool]: ...
+    @property
+    def is_wide(self) -> bool: ...
     @property
     def least(self) -> UUID: ...
     @property
@@ -74,9 +78,10 @@ async def candidates_for(db: Session, asked: Asked, *, after: Place) -> Candidat
     tokens = sorted(asked.tokens)
     if not tokens:
         return InTexts(asked, after)
-    buckets = await _buckets(db, asked, after)
-    few = await _few(db, asked)
-    return InIndex(asked, tokens, buckets, after, few)
+    index = InIndex(asked, tokens, await _buckets(db, asked, after), after)
+    if not asked.is_wide and await index.is_frequent(db):
+        index.few = await _few(db, asked)
+    return index
 
 
 async def _few(db: Session, asked: Asked) -> list[UUID] | None:
@@ -104,25 +109,38 @@ def _shifted(identifier: UUID, milliseconds: int) -> UUID:
 
 
 class InIndex:
-    """Walks the buckets from the newest; or, for few conversations, all their rows at once."""
+    """Walks the buckets from the newest; or gathers all rows of the few conversations at once.
+
+    Gathering is for what is said often and seen seldom: a walk would go far for a page.
+    """
 
     def __init__(
-        self,
-        asked: Asked,
-        tokens: Sequence[str],
-        buckets: Sequence[int],
-        after: Place,
-        few: list[UUID] | None,
+        self, asked: Asked, tokens: Sequence[str], buckets: Sequence[int], after: Place
     ) -> None:
         self.place, self.effort = after, 0
-        self._asked, self._few = asked, few
+        self.few: list[UUID] | None = None
+        self._asked = asked
         self._keys = {bucket: as_array(Keys(bucket).of(tokens)) for bucket in buckets}
+
+    async def is_frequent(self, db: Session) -> bool:
+        """Whether very many messages have these keys, judged by the newest buckets."""
+        newest = list(self._keys)[:SAMPLED]
+        if not newest:
+            return False
+        asked = self._asked_keys(newest)
+        matching = select(SearchRow.message_id).join(
+            asked,
+            (SearchRow.bucket == asked.c.bucket)
+            & SearchRow.keys.contains(cast(asked.c.wanted, ARRAY(Integer))),
+        )
+        count = await db.scalar(select(func.count()).select_from(matching.subquery())) or 0
+        return count * len(self._keys) > MANY * len(newest)
 
     async def following(self, db: Session, wanted: int) -> tuple[list[Found], bool]:
         left = [bucket for bucket in self._keys if bucket <= self.place[0]]
         if not left:
             return [], True
-        query = self._walk(left, wanted) if self._few is None else self._gather(left, wanted)
+        query = self._walk(left, wanted) if self.few is None else self._gather(left, wanted)
         rows = (await db.execute(query)).all()
         self.effort += len(rows)
         if rows:
@@ -173,7 +191,7 @@ class InIndex:
         rows = (
             select(SearchRow.message_id, SearchRow.bucket, SearchRow.keys.label("held"))
             .where(
-                SearchRow.conversation_id == func.any(cast(self._few, ARRAY(Uuid()))),
+                SearchRow.conversation_id == func.any(cast(self.few, ARRAY(Uuid()))),
                 *self._within(SearchRow.bucket, SearchRow.message_id),
             )
             .cte("rows")

@@ -56,6 +56,11 @@ class Question:
         return seen if self.inbox is None else seen & (Conversation.inbox_id == self.inbox)
 
     @property
+    def is_wide(self) -> bool:
+        """Whether everything may be shown."""
+        return self.actor.scope == "all" and self.inbox is None
+
+    @property
     def least(self) -> UUID:
         return uuid7_at_least(self.since) if self.since else UUID(int=0)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import add
 from typing import Any, Literal
 from uuid import UUID
 
@@ -48,19 +49,16 @@ class Words:
     """All words, ready to be looked for; never changed, only replaced."""
 
     def __init__(self, words: Iterable[Word] = ()) -> None:
-        self._trees: dict[str, dict[str, Any]] = {"in": {}, "out": {}}
+        self._trees = {"in": _Tree(), "out": _Tree()}
         self.count = 0
         for word in words:
             self.count += 1
             for direction in word.directions:
-                _plant(self._trees[direction], word)
+                self._trees[direction].plant(word)
 
     def screen(self, text: str, direction: Direction) -> Screened:
         """What becomes of the text: it goes on as it is, masked, flagged, or not at all."""
-        tree = self._trees[direction]
-        if not tree:
-            return Screened(text)
-        found = list(_matches(tree, folded(text)))
+        found = self._trees[direction].matches(folded(text))
         if not found:
             return Screened(text)
         refused = next((match.word for match in found if match.word.action == "refuse"), None)
@@ -68,23 +66,40 @@ class Words:
         return Screened(_masked(text, found), refused, tuple(flags))
 
 
-def _plant(tree: dict[str, Any], word: Word) -> None:
-    branch = tree
-    for character in word.word:
-        branch = branch.setdefault(character, {})
-    branch[HERE] = word
+class _Tree:
+    """Words by their characters, and by their beginnings: only there a look is worth while."""
 
+    def __init__(self) -> None:
+        self._root: dict[str, Any] = {}
+        self._beginnings: set[str] = set()
+        self._letters: set[str] = set()
 
-def _matches(tree: dict[str, Any], text: str) -> Iterator[Match]:
-    """The longest word at each place, from left to right, none over another."""
-    end = 0
-    for start, character in enumerate(text):
-        branch = tree.get(character)
-        if branch is not None and start >= end:
-            match = _longest(branch, text, start)
-            if match is not None:
-                end = match.end
-                yield match
+    def plant(self, word: Word) -> None:
+        branch = self._root
+        for character in word.word:
+            branch = branch.setdefault(character, {})
+        branch[HERE] = word
+        (self._beginnings if len(word.word) > 1 else self._letters).add(word.word[:2])
+
+    def matches(self, text: str) -> list[Match]:
+        """The longest word at each place, from left to right, none over another."""
+        found: list[Match] = []
+        end = 0
+        for start in self._promising(text):
+            branch = self._root.get(text[start])
+            if branch is not None and start >= end:
+                match = _longest(branch, text, start)
+                if match is not None:
+                    end = match.end
+                    found.append(match)
+        return found
+
+    def _promising(self, text: str) -> Iterable[int]:
+        """The places where a word may begin."""
+        if self._letters or not INVISIBLE.isdisjoint(text):
+            return range(len(text))
+        begins = self._beginnings
+        return [at for at, pair in enumerate(map(add, text, text[1:])) if pair in begins]
 
 
 def _longest(branch: dict[str, Any], text: str, start: int) -> Match | None:

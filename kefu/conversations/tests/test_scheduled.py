@@ -9,12 +9,18 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from kefu.conversations.drafts import draft_of, erase_drafts, save_draft
 from kefu.conversations.firing import fire_all_due
 from kefu.conversations.lifecycle import close, snooze
 from kefu.conversations.model import Conversation, Message, Status
 from kefu.conversations.model_tools import ScheduledMessage
 from kefu.conversations.reactions_scheduled import cancel_scheduled
-from kefu.conversations.scheduled import fire_next_scheduled, schedule, scheduled_in
+from kefu.conversations.scheduled import (
+    erase_scheduled,
+    fire_next_scheduled,
+    schedule,
+    scheduled_in,
+)
 from kefu.conversations.tests.factories import a_conversation
 from kefu.conversations.waking import wake_next
 from kefu.core.clock import FrozenClock, now
@@ -305,3 +311,18 @@ async def test_a_draft_in_an_invisible_conversation_is_not_found(
     answer = await visitor.put(f"/conversations/{uuid7()}/draft", {"text": "x"})
 
     assert answer.status_code == 404
+
+
+async def test_an_erased_customer_leaves_no_draft_and_nothing_to_send(
+    db: Session, clock: FrozenClock
+) -> None:
+    conversation, agent = await with_agent(db)
+    scheduled = await a_scheduled(db, conversation, agent, "王小明先生您好")
+    await save_draft(db, conversation, "王小明", by=agent.id)
+
+    await erase_scheduled(db, conversation.customer_id)
+    await erase_drafts(db, conversation.customer_id)
+    await db.refresh(scheduled)
+
+    assert (scheduled.status, scheduled.text) == ("cancelled", "")
+    assert await draft_of(db, conversation.id, by=agent.id) == ""

@@ -127,25 +127,26 @@ async def test_one_finds_only_in_what_one_may_see(db: Session, visitor: Visitor)
     assert seen == [["我的退款"], ["组里的退款", "我的退款"], []]
 
 
-async def test_those_who_see_much_find_the_same(
+async def test_what_is_said_often_is_gathered_and_found_the_same(
     db: Session, leader: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     conversation = await a_conversation(db)
     await said(db, conversation, *(f"退款{number}" for number in range(9)), "别的")
-    few = await found(leader, "退款", limit=5)
+    here = {"limit": 5, "inbox": str(conversation.inbox_id)}
+    walked = await found(leader, "退款", **here)
 
-    monkeypatch.setattr(search_candidates, "FEW", 0)
+    monkeypatch.setattr(search_candidates, "MANY", 0)
 
-    assert few == [f"退款{number}" for number in range(8, 3, -1)]
-    assert await found(leader, "退款", limit=5) == few
+    assert walked == [f"退款{number}" for number in range(8, 3, -1)]
+    assert await found(leader, "退款", **here) == walked
 
 
-@pytest.mark.parametrize("few", [0, 3000])
+@pytest.mark.parametrize("many", [0, 20_000])
 @pytest.mark.parametrize("asked", ["退款", "的"])
 async def test_pages_follow_each_other_through_all_buckets(
-    db: Session, leader: Visitor, monkeypatch: pytest.MonkeyPatch, few: int, asked: str
+    db: Session, leader: Visitor, monkeypatch: pytest.MonkeyPatch, many: int, asked: str
 ) -> None:
-    monkeypatch.setattr(search_candidates, "FEW", few)
+    monkeypatch.setattr(search_candidates, "MANY", many)
     conversation = await a_conversation(db)
     wanted: list[str] = []
     for bucket in range(3):
@@ -157,7 +158,8 @@ async def test_pages_follow_each_other_through_all_buckets(
     cursor: str | None = ""
 
     while cursor is not None:
-        params = {"q": asked, "limit": 3} | ({"cursor": cursor} if cursor else {})
+        params = {"q": asked, "limit": 3, "inbox": str(conversation.inbox_id)}
+        params |= {"cursor": cursor} if cursor else {}
         page = (await leader.get("/search/messages", params=params)).json()
         seen += [item["message"]["text"] for item in page["items"]]
         cursor = page["next_cursor"]
