@@ -37,6 +37,14 @@ class Allowance:
         self._left -= 1
         return 0.0
 
+    def left(self) -> int:
+        """How many may pass at once now."""
+        return int(self._left)
+
+    def full_in(self) -> float:
+        """Seconds until as many as ever may pass at once again."""
+        return (self._burst - self._left) / self._rate
+
 
 @dataclass(slots=True)
 class Party:

@@ -21,6 +21,7 @@ from kefu.core.db import Database
 from kefu.core.edge import Edge
 from kefu.core.http import install_problems
 from kefu.core.metrics import LOOP_LAG
+from kefu.core.pace import Pace
 from kefu.core.realtime import realtime_for
 from kefu.core.settings import Settings, settings
 from kefu.core.sockets import SocketEndpoint, heartbeats
@@ -82,6 +83,11 @@ def _assemble(app: FastAPI) -> None:
     if state.settings.demo:
         app.include_router(shop.router)
     pages.mount(app, state.settings)
+    app.add_middleware(
+        Pace,
+        token_per_minute=state.settings.token_per_minute,
+        address_per_minute=state.settings.address_per_minute,
+    )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(
         Edge,
