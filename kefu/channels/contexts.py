@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -16,6 +17,7 @@ from kefu.core.db import Session, pushes_of
 from kefu.core.realtime import Push
 from kefu.customers import Customer
 
+KEPT_FOR = timedelta(days=30)
 PAGES = 20
 CONTEXT_BYTES = 8000
 SINGLE = ("product", "order", "browser", "os", "locale", "ip", "referrer")
@@ -75,6 +77,11 @@ async def taken_context(db: Session, customer: Customer, inbox: Any) -> dict[str
         .returning(Visit.context)
     )
     return taken.scalar_one_or_none() or {}
+
+
+async def forget_visits(db: Session) -> None:
+    """What was looked at and never talked of is kept for thirty days."""
+    await db.execute(delete(Visit).where(Visit.seen_at < now() - KEPT_FOR))
 
 
 def browser_of(agent: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kefu.channels import delivering, health, webhook_sending, webhooks
+from kefu.channels.contexts import forget_visits
 from kefu.channels.wire import Wire
 from kefu.conversations import Inbox, inbox_with
 from kefu.core.db import Database
@@ -99,3 +100,4 @@ async def send_due_webhooks(payload: dict[str, Any], database: Database) -> None
 async def forget_old(_payload: dict[str, Any], database: Database) -> None:
     async with database.transaction() as db:
         await webhook_sending.forget_old(db)
+        await forget_visits(db)

@@ -8,12 +8,13 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
+from kefu.channels.contexts import forget_visits
 from kefu.channels.model import Visit
 from kefu.channels.tests.conftest import Guest, House
 from kefu.channels.tokens import issue_visitor_token
 from kefu.channels.visitors import identity_hash
 from kefu.conversations import Conversation, Message, close
-from kefu.core.clock import now
+from kefu.core.clock import frozen, now
 from kefu.core.ids import uuid7
 from kefu.customers import Customer
 
@@ -300,3 +301,15 @@ async def test_a_shop_hands_over_what_it_has(house: House) -> None:
     told = await guest.come_in(identity=user, page=PAGE | {"depth": 3})
 
     assert told["visitor"]["name"] == "李雷"
+
+
+async def test_visits_that_led_to_nothing_are_forgotten_after_a_month(guest: Guest) -> None:
+    await guest.post("/context", {"page": PAGE})
+    house, mine = guest.house, Visit.inbox_id == guest.inbox.id
+
+    with frozen(now() + timedelta(days=31)):
+        async with house.database.transaction() as db:
+            await forget_visits(db)
+
+    async with house.database.transaction() as db:
+        assert await db.scalar(select(func.count()).select_from(Visit).where(mine)) == 0
