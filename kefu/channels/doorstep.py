@@ -15,7 +15,7 @@ from kefu.channels.pacing import check_paced, pacing_of
 from kefu.channels.visitors import Visitor, visitor_with
 from kefu.conversations import Inbox, inbox_with
 from kefu.core.db import Session
-from kefu.core.errors import Forbidden, Unauthenticated, Unavailable
+from kefu.core.errors import Forbidden, Unauthenticated
 from kefu.core.http import Db
 
 REPLY_HEADERS = "widget_headers"
@@ -47,8 +47,6 @@ async def entered_inbox(request: Request, db: Session, inbox_id: UUID) -> Inbox:
     if origin is not None:
         allow_origin(request, inbox, origin)
     check_paced(pace)
-    if request.method == "POST" and "disk_low" in request.app.state.switchboard.banners:
-        raise Unavailable("New messages are not taken: the disk is full.", code="disk_low")
     return inbox
 
 

@@ -144,13 +144,3 @@ async def test_what_was_written_is_kept_exactly(guest: Guest) -> None:
     await guest.open(text)
 
     assert (await guest.get("/messages")).json()["items"][0]["text"] == text
-
-
-async def test_a_full_disk_takes_nothing_new_and_still_shows_what_there_is(guest: Guest) -> None:
-    await guest.open("在吗")
-    guest.house.app.state.switchboard.announce("disk_low", shown=True)
-
-    refused = await guest.post("/messages", {"id": str(uuid7()), "text": "在吗"})
-
-    assert (refused.status_code, refused.json()["code"]) == (503, "disk_low")
-    assert (await guest.get("/messages")).status_code == 200
