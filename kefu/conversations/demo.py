@@ -161,7 +161,8 @@ async def make_inboxes(
     shop = Inbox(
         id=SHOP, name="山野户外商城", channel="web", team_id=team, calendar_id=calendar,
         greeting=greeting, away_greeting=away, colour="#1f5d46",
-        settings={"hours": "每天 8:00 至次日 1:00", "suggestions": SUGGESTIONS}, secret="demo-identity-secret",  # noqa: S106
+        settings={"hours": "每天 8:00 至次日 1:00", "suggestions": SUGGESTIONS},
+        secret="demo-identity-secret",  # noqa: S106
     )  # fmt: skip
     app = Inbox(
         id=APP, name="山野户外 APP", channel="web", team_id=team, calendar_id=calendar,

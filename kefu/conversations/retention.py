@@ -168,11 +168,11 @@ async def erase_batch(db: Session, run: RetentionRun, *, after: Place) -> Gone:
 
 async def _messages_in(db: Session, ids: list[UUID]) -> dict[UUID, int]:
     rows = await db.execute(
-        select(Message.conversation_id, func.count())
+        select(Message.conversation_id, func.count().label("messages"))
         .where(Message.conversation_id.in_(ids))
         .group_by(Message.conversation_id)
     )
-    return {conversation: count for conversation, count in rows}
+    return {row.conversation_id: row.messages for row in rows}
 
 
 async def _erase(db: Session, ids: list[UUID]) -> None:

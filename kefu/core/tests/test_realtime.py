@@ -94,7 +94,7 @@ class Process:
 
 async def until(condition: Callable[[], Any]) -> None:
     async with asyncio.timeout(SECONDS):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - conditions of other processes
             await asyncio.sleep(0.01)
 
 

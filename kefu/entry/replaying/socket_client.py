@@ -168,7 +168,7 @@ class SocketClient:
             finally:
                 self.ready.clear()
                 self._socket = None
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))
+            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
             pause = min(pause * 2, PAUSES[1])
 
     async def _greet(self, socket: ClientConnection) -> None:
