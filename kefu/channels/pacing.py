@@ -14,20 +14,6 @@ from kefu.core.switchboard import Allowance
 KEPT = 50_000
 
 
-class Bucket(Allowance):
-    """An allowance that also says what is left in it."""
-
-    __slots__ = ()
-
-    @property
-    def left(self) -> int:
-        return max(0, int(self._left))
-
-    @property
-    def seconds_to_full(self) -> int:
-        return math.ceil((self._burst - self._left) / self._rate)
-
-
 @dataclass(frozen=True, slots=True)
 class Pace:
     """Where somebody stands after one more request."""
@@ -50,13 +36,13 @@ class Paces:
 
     def __init__(self, burst: int, per_minute: int) -> None:
         self._burst, self._per_minute = burst, per_minute
-        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._buckets: OrderedDict[str, Allowance] = OrderedDict()
 
-    def bucket(self, name: str) -> Bucket:
+    def bucket(self, name: str) -> Allowance:
         """The bucket of this visitor or address."""
         found = self._buckets.get(name)
         if found is None:
-            found = self._buckets[name] = Bucket(self._burst, self._per_minute)
+            found = self._buckets[name] = Allowance(self._burst, self._per_minute)
             if len(self._buckets) > KEPT:
                 self._buckets.popitem(last=False)
         self._buckets.move_to_end(name)
@@ -66,7 +52,7 @@ class Paces:
         """One more request of this visitor or address."""
         bucket = self.bucket(name)
         wait = bucket.take()
-        return Pace(self._per_minute, bucket.left, bucket.seconds_to_full, wait)
+        return Pace(self._per_minute, bucket.left(), math.ceil(bucket.full_in()), wait)
 
 
 class Pacing:

@@ -8,9 +8,7 @@ from fastapi import APIRouter, Request
 
 from kefu.channels.contract import Native
 from kefu.channels.delivering import retry_delivery
-from kefu.channels.doorstep import address_of
 from kefu.channels.health import PROBE_ONE, channel_health
-from kefu.channels.pacing import check_paced, pacing_of
 from kefu.channels.receiving import line_of, take_in, take_reports
 from kefu.channels.registry import ADAPTERS, adapter_for
 from kefu.channels.schemas import ChannelShown, HealthShown, TakenOne, TakenShown
@@ -56,7 +54,6 @@ async def probe_now(db: Db, actor: CurrentActor, inbox_id: UUID) -> None:  # noq
 async def take_messages(request: Request, db: Db, inbox: UUID) -> TakenShown:
     """Take what a channel sends, signed over timestamp and body; the same again changes nothing."""
     chosen = request.app.state.settings
-    check_paced(pacing_of(request.app, chosen).addresses.take(address_of(request)))
     found = await inbox_with(db, inbox)
     adapter = adapter_for(found.channel)
     if not adapter.capabilities.outside:
