@@ -7,6 +7,7 @@ import asyncio
 from sqlalchemy import select
 
 from kefu.conversations.demo import load_demo as load_conversations
+from kefu.conversations.demo_tools import load_demo_tools
 from kefu.core.db import Database, Session
 from kefu.core.settings import settings
 from kefu.customers import Customer
@@ -19,6 +20,8 @@ from kefu.identity.demo import load_demo as load_people
 from kefu.identity.model import Agent, Team
 from kefu.promises.demo import load_demo as load_promises
 from kefu.promises.model import Calendar
+
+ADMINISTRATOR = "admin@demo.kefu"
 
 
 def load() -> None:
@@ -49,6 +52,10 @@ async def _load(url: str) -> list[str]:
                 team=await db.scalar(select(Team.id).where(Team.name == AFTERSALES)),
                 calendar=await db.scalar(select(Calendar.id).where(Calendar.name.like("双班%"))),
             )
+            administrator = await db.scalar(select(Agent.id).where(Agent.email == ADMINISTRATOR))
+            actor = await actor_for_agent(db, administrator) if administrator else None
+            if actor is not None:
+                await load_demo_tools(db, by=actor)
     finally:
         await database.close()
     return [str(login) for login in logins]
