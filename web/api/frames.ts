@@ -81,7 +81,7 @@ export type ServerFrame =
   | ResumedFrame
   | { t: 'reload'; conversation: Id }
   | TypingFrame
-  | { t: 'seen'; conversation: Id; by: 'customer' | 'agent'; seq: number }
+  | { t: 'seen'; conversation: Id; by: 'customer' | 'agent' | 'delivered'; seq: number }
   | { t: 'viewers'; conversation: Id; agents: AgentBrief[] }
   | { t: 'rows'; rows: ConversationRow[] }
   | { t: 'beat'; seqs: Record<Id, number>; server_time: Timestamp }

@@ -13,6 +13,7 @@ let lastRing = 0
 /** A short two-tone chime, made here so that nothing has to be loaded; at most one a second. */
 export function ring(): void {
   if (!useSession().preferences.sound || Date.now() - lastRing < 1000) return
+  if (navigator.userActivation?.hasBeenActive === false) return
   lastRing = Date.now()
   try {
     const audio = new AudioContext()

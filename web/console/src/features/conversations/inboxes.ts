@@ -22,6 +22,7 @@ export interface Inbox {
 
 export interface Channel {
   name: string
+  capabilities: { outside: boolean }
   settings_schema: { properties?: Record<string, { type?: string; anyOf?: { type?: string }[]; maxLength?: number }> }
 }
 

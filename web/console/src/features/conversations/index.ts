@@ -54,7 +54,10 @@ export default {
     },
   ],
   bubbles,
-  reducers: Object.fromEntries(Object.keys(reducers).map((kind) => [kind, apply])),
+  reducers: {
+    ...Object.fromEntries(Object.keys(reducers).map((kind) => [kind, apply])),
+    'conversation.erased': (event: EventFrame) => void useConversations().reread(event.subject),
+  },
   listeners: {
     ready: () => useConversations().recount(),
     resumed: (frame: ResumedFrame) => {

@@ -51,6 +51,7 @@ const cases: Case[] = [
     messages: [taken],
   },
   { event: anEvent('message.failed', 2, broken), row: { last_seq: 2 }, messages: [broken] },
+  { event: anEvent('message.delivered', 2, { ...first, status: 'delivered' }), row: { last_seq: 2 }, messages: [{ ...first, status: 'delivered' }] },
   state('conversation.opened', {}),
   state('conversation.waiting', { status: 'waiting', assignee: null, waiting_since: at(2) }),
   state('conversation.assigned', { assignee: AGENT, status: 'active' }),
@@ -108,6 +109,14 @@ test('reading moves the ticks and empties the unread count', () => {
   const row = known.rows[CONVERSATION]
   expect(row).toMatchObject({ customer_seen_seq: 2, delivered_seq: 2, agent_seen_seq: 2, unread: 0 })
   expect(progress(answered, row)).toBe('read')
+})
+
+test('a channel that says it delivered moves one tick', () => {
+  const known = after({ ...start, last_seq: 2 }, [first, answered])
+
+  seen(known, { t: 'seen', conversation: CONVERSATION, by: 'delivered', seq: 2 })
+
+  expect(progress(answered, known.rows[CONVERSATION])).toBe('delivered')
 })
 
 test('a message is sent, then delivered, then read; a failed one stays failed', () => {

@@ -14,6 +14,7 @@ export const reducers: Record<string, Reducer> = {
   'message.noted': arrived,
   'message.recalled': changed,
   'message.failed': changed,
+  'message.delivered': changed,
   'conversation.opened': moved,
   'conversation.waiting': moved,
   'conversation.assigned': moved,
@@ -90,6 +91,8 @@ export function seen(known: Known, frame: FrameOf<'seen'>): void {
   if (!row) return
   if (frame.by === 'customer') {
     row.customer_seen_seq = Math.max(row.customer_seen_seq, frame.seq)
+    row.delivered_seq = Math.max(row.delivered_seq, frame.seq)
+  } else if (frame.by === 'delivered') {
     row.delivered_seq = Math.max(row.delivered_seq, frame.seq)
   } else {
     row.agent_seen_seq = Math.max(row.agent_seen_seq, frame.seq)

@@ -48,6 +48,11 @@ export const useConversations = defineStore('conversations', () => {
     }
   }
 
+  /** Only what is on screen is worth reading again. */
+  async function reread(id: Id): Promise<void> {
+    if (known.threads[id]) await load(id)
+  }
+
   async function loadOlder(id: Id): Promise<void> {
     const older = known.threads[id]
     const first = older?.messages[0]
@@ -92,5 +97,5 @@ export const useConversations = defineStore('conversations', () => {
     }
   }
 
-  return { known, current, row, thread, counts, problems, apply, open, load, loadOlder, takeRows, recount, count, pretend }
+  return { known, current, row, thread, counts, problems, apply, open, load, reread, loadOlder, takeRows, recount, count, pretend }
 })
