@@ -36,19 +36,20 @@ QUICK = {
 class Serving:
     """`kefu serve`: started, watched, killed in parts and stopped."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, *, database: EmbeddedServer | None = None, **settings: str
+    ) -> None:
         self.folder = folder
         self.var = folder / "var"
         self.var.mkdir()
         self.port = free_port()
-        self.environment = {
-            **os.environ,
-            **QUICK,
-            "KEFU_VAR": str(self.var),
-            "KEFU_PORT": str(self.port),
-            **settings,
-        }
+        self._external = database
+        given = {"KEFU_VAR": str(self.var), "KEFU_PORT": str(self.port)}
+        self.environment = {**os.environ, **QUICK, **given}
         self.environment.pop("KEFU_DATABASE_URL", None)
+        if database is not None:
+            self.environment["KEFU_DATABASE_URL"] = database.url
+        self.environment |= settings
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -80,7 +81,7 @@ class Serving:
         return (self.folder / "log").read_text(errors="replace")[-4000:]
 
     def database(self) -> EmbeddedServer:
-        return EmbeddedServer(self.var / "postgres")
+        return self._external or EmbeddedServer(self.var / "postgres")
 
     def child(self, name: str) -> psutil.Process | None:
         """`web`, `worker` or `postgres`, if it runs just now."""
@@ -123,19 +124,22 @@ class Serving:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait(10)
-        server = self.database()
-        server.stop()
-        server.places.remove()
+        if self._external is None:
+            server = self.database()
+            server.stop()
+            server.places.remove()
 
 
 @contextlib.contextmanager
-def serving(name: str, *, start: bool = True, **settings: str) -> Iterator[Serving]:
+def serving(
+    name: str, *, database: EmbeddedServer | None = None, **settings: str
+) -> Iterator[Serving]:
     """A Kefu that serves, with an empty database; stopped and removed at the end."""
-    made = Serving(a_reachable_folder(name), **settings)
-    put_migrated_server(made.var / "postgres")
+    made = Serving(a_reachable_folder(name), database=database, **settings)
+    if database is None:
+        put_migrated_server(made.var / "postgres")
     try:
-        if start:
-            made.start()
+        made.start()
         yield made
     finally:
         made.stop()
