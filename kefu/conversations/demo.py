@@ -155,18 +155,18 @@ async def load_demo(
 async def make_inboxes(
     db: Session, *, team: UUID | None, calendar: UUID | None
 ) -> tuple[Inbox, Inbox]:
-    """The web shop's inbox and the app's."""
+    """The web shop's inbox, answered at any hour, and the app's, which keeps hours."""
     greeting = "您好，这里是山野户外客服，请问有什么可以帮您？"
     away = "现在是休息时间，请留下您的问题和联系方式，上班后第一时间回复您。"
     shop = Inbox(
-        id=SHOP, name="山野户外商城", channel="web", team_id=team, calendar_id=calendar,
+        id=SHOP, name="山野户外商城", channel="web", team_id=team,
         greeting=greeting, away_greeting=away, colour="#1f5d46",
-        settings={"hours": "每天 8:00 至次日 1:00", "suggestions": SUGGESTIONS},
+        settings={"hours": "全天 24 小时", "suggestions": SUGGESTIONS},
         secret="demo-identity-secret",  # noqa: S106
     )  # fmt: skip
     app = Inbox(
         id=APP, name="山野户外 APP", channel="web", team_id=team, calendar_id=calendar,
-        greeting=greeting, away_greeting=away, secret="demo-app-secret",  # noqa: S106
+        greeting=greeting, away_greeting=away, settings={"hours": "每天 8:00 至次日 1:00"}, secret="demo-app-secret",  # noqa: S106
     )  # fmt: skip
     db.add_all([shop, app])
     await db.flush()
