@@ -166,7 +166,8 @@ async def make_inboxes(
     )  # fmt: skip
     app = Inbox(
         id=APP, name="山野户外 APP", channel="web", team_id=team, calendar_id=calendar,
-        greeting=greeting, away_greeting=away, settings={"hours": "每天 8:00 至次日 1:00"}, secret="demo-app-secret",  # noqa: S106
+        greeting=greeting, away_greeting=away, settings={"hours": "每天 8:00 至次日 1:00"},
+        secret="demo-app-secret",  # noqa: S106
     )  # fmt: skip
     db.add_all([shop, app])
     await db.flush()
