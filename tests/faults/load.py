@@ -56,10 +56,19 @@ class End:
 class Load:
     """The pairs; customers may come by another address than agents."""
 
-    def __init__(self, url: str, *, customers: str, agents: str = "", pairs: int = 4) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        customers: str,
+        agents: str = "",
+        pairs: int = 4,
+        addresses: bool = False,
+    ) -> None:
         self._url = url
         self._customers, self._agents = customers, agents or customers
         self._pairs = pairs
+        self._addresses = addresses
         self._stop = asyncio.Event()
         self._talking: list[asyncio.Task[None]] = []
         self.ends: list[End] = []
@@ -90,10 +99,14 @@ class Load:
             (f"customer {number}", self._customers, visit.token),
             (f"agent {number}", self._agents, token),
         ):
-            client = SocketClient(url, key)
+            client = SocketClient(url, key, **self._from_elsewhere())
             client.watch(conversation)
             await client.__aenter__()
             self.ends.append(End(name, conversation, client))
+
+    def _from_elsewhere(self) -> dict[str, Any]:
+        """Each end has an address of its own, where a proxy shall tell them apart."""
+        return {"local_addr": (f"127.0.0.{10 + len(self.ends)}", 0)} if self._addresses else {}
 
     async def __aexit__(self, *_: object) -> None:
         for task in self._talking:

@@ -73,15 +73,13 @@ async def test_what_a_killed_worker_did_not_do_is_done_by_the_next(kefu: Serving
         worker.kill()
         await load.reach(40)
         await load.hush()
-        names = [end.conversation for end in load.ends]
+        last = int(kefu.ask("select max(id) from facts")[0][0])
 
-        await until(lambda: behind(kefu, names) == 0, why=kefu.said)
+        await until(lambda: behind(kefu, last) == 0, why=kefu.said)
+        assert kefu.ask("select count(*) from facts_aside") == [(0,)]
 
 
-def behind(kefu: Serving, conversations: list[str]) -> int:
-    """Talks whose place in the lists is not yet that of their last message."""
-    query = (
-        "select count(*) from conversations "
-        "where id = any(%s::uuid[]) and activity_at < last_message_at"
-    )
-    return int(kefu.ask(query, conversations)[0][0])
+def behind(kefu: Serving, last: int) -> int:
+    """Readers that have not come as far as this fact."""
+    query = "select count(*) from fact_cursors where position < %s"
+    return int(kefu.ask(query, last)[0][0])

@@ -85,11 +85,17 @@ class SocketClient:
     """One end of the realtime protocol, for a visitor's token or an agent's API token."""
 
     def __init__(
-        self, url: str, token: str, *, hear: Callable[[Frame], None] = lambda _: None
+        self,
+        url: str,
+        token: str,
+        *,
+        hear: Callable[[Frame], None] = lambda _: None,
+        **options: Any,
     ) -> None:
         self._url = url.replace("http", "ws", 1) + "/api/v1/socket"
         self._token = token
         self._hear = hear
+        self._options = {"compression": None, "max_size": None} | options
         self._socket: ClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self._pending: dict[str, tuple[Frame, asyncio.Future[Frame]]] = {}
@@ -157,7 +163,7 @@ class SocketClient:
         pause = PAUSES[0]
         while True:
             try:
-                async with connect(self._url, compression=None, max_size=None) as socket:
+                async with connect(self._url, **self._options) as socket:
                     self._socket = socket
                     await self._greet(socket)
                     await self._listen(socket)

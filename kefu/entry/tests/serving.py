@@ -113,7 +113,7 @@ class Serving:
     def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What the database says."""
         with psycopg.connect(self.database().conninfo, autocommit=True) as db:
-            return list(db.execute(query.encode(), values))
+            return list(db.execute(query.encode(), values or None))
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
