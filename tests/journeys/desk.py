@@ -32,7 +32,7 @@ CHROMIUM = [
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SCREEN: ViewportSize = {"width": 1440, "height": 900}
 Scheme = Literal["light", "dark"]
-READY_SECONDS = 90
+READY_SECONDS = 180
 
 
 @dataclass

@@ -88,3 +88,36 @@ def test_script_in_a_message_is_shown_as_text(desk: Desk, chromium: Browser) -> 
 
     expect(agent.get_by_role("log").get_by_text(evil)).to_be_visible(timeout=15_000)
     assert "broken" not in agent.title()
+
+
+def test_a_handed_over_talk_is_closed_rated_and_taken_up_again(
+    desk: Desk, chromium: Browser
+) -> None:
+    shop, agent = desk.visit_shop(chromium), desk.sign_in(chromium, "sun")
+    widget = open_widget(shop)
+    write(widget, "月亮椅的布破了，想换一块")
+    take(agent, "月亮椅的布破了，想换一块")
+    answer(agent, "我请售后同事帮您登记。")
+
+    agent.get_by_role("button", name=re.compile("^转接")).first.click()
+    dialog = agent.get_by_role("dialog")
+    hand_over(agent, to="陈静", summary="客户要换椅布，已核对订单。")
+    expect(dialog).to_be_hidden(timeout=15_000)
+
+    leader = desk.sign_in(chromium, "chen")
+    leader.get_by_role("tab", name=re.compile("我的")).click()
+    leader.get_by_text("我请售后同事帮您登记。").first.click()
+    expect(leader.get_by_role("log").get_by_text("客户要换椅布，已核对订单。")).to_be_visible()
+    leader.get_by_role("button", name="结束", exact=True).click()
+
+    expect(widget.get_by_text("本次对话已结束").first).to_be_visible(timeout=15_000)
+
+
+def hand_over(agent: Page, *, to: str, summary: str) -> None:
+    dialog = agent.get_by_role("dialog")
+    dialog.get_by_role("combobox").first.click()
+    agent.get_by_role("option", name=re.compile(to)).first.click()
+    dialog.get_by_text("为什么要转接").click()
+    agent.get_by_role("option", name="需要专业支持").click()
+    dialog.get_by_role("textbox").last.fill(summary)
+    dialog.get_by_role("button", name="转接", exact=True).click()
