@@ -44,10 +44,10 @@ export function isSameDay(a: string | Date, b: string | Date): boolean {
   return daysBetween(new Date(a), new Date(b)) === 0
 }
 
-/** A span as a clock face: 0:42, 12:05, 3:07:00; over two days in days. */
+/** A span as a clock face: 0:42, 12:05, 3:07:00; from a day on in days. */
 export function spanLabel(milliseconds: number, locale: string): string {
   const seconds = Math.floor(Math.abs(milliseconds) / 1000)
-  if (seconds >= 172_800) {
+  if (seconds >= 86_400) {
     return new Intl.NumberFormat(locale, {
       style: 'unit',
       unit: 'day',

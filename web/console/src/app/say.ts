@@ -6,6 +6,9 @@ import { h } from 'vue'
 import { problemOf } from './http'
 import { i18n, t } from './i18n'
 
+/** Below the head of a page, so that nothing there is covered. */
+const OFFSET = 72
+
 /** Words of our own for what the server could not say itself. */
 export function worded(problem: Problem): Problem {
   const own = `app.problem.${problem.code}`
@@ -14,13 +17,13 @@ export function worded(problem: Problem): Problem {
 }
 
 export function done(words: string): void {
-  ElMessage({ message: words, type: 'success', grouping: true, duration: 2500, plain: true })
+  ElMessage({ message: words, type: 'success', grouping: true, duration: 2500, plain: true, offset: OFFSET })
 }
 
 export function failed(thrown: unknown): void {
   const problem = worded(problemOf(thrown))
   const detail = problem.detail && problem.detail !== problem.title ? ` ${problem.detail}` : ''
-  ElMessage({ message: problem.title + detail, type: 'error', duration: 6000, showClose: true, grouping: true, plain: true })
+  ElMessage({ message: problem.title + detail, type: 'error', offset: OFFSET, duration: 6000, showClose: true, grouping: true, plain: true })
 }
 
 /** Done, with a way back for a while. */
@@ -43,6 +46,7 @@ export function undoable(words: string, undo: () => unknown): void {
       ),
     ]),
     type: 'success',
+    offset: OFFSET,
     duration: 8000,
     showClose: true,
     plain: true,

@@ -2,6 +2,7 @@ import { keysOf, missingKeys, wordsByFeature, type Words } from '@kefu/kit/i18n'
 import kitEnglish from '@kefu/kit/locale/en'
 import kitChinese from '@kefu/kit/locale/zh-CN'
 import { expect, test } from 'vitest'
+import { createI18n } from 'vue-i18n'
 
 type Module = { default: Words }
 const chinese: Words = {
@@ -26,6 +27,14 @@ test('both languages fill in the same names', () => {
   }
 
   for (const key of keysOf(chinese)) expect([key, names(english, key)]).toEqual([key, names(chinese, key)])
+})
+
+test('every text can be shown: what the translator would read as a command is quoted', () => {
+  for (const [locale, words] of [['zh-CN', chinese], ['en', english]] as const) {
+    const i18n: unknown = createI18n({ legacy: false, locale, messages: { [locale]: words } as never })
+    const { t } = (i18n as { global: { t: (key: string) => string } }).global
+    for (const key of keysOf(words)) expect(() => t(key), key).not.toThrow()
+  }
 })
 
 test('every word that is asked for by name exists', () => {

@@ -92,7 +92,7 @@ export default {
     reply: 'Reply',
     note: 'Note',
     hint: 'Write a reply, / for canned replies',
-    noteHint: 'Only colleagues see this, @ mentions somebody',
+    noteHint: "Only colleagues see this, {'@'} mentions somebody",
     closedHint: 'The conversation is closed; a message reopens it',
     answering: 'Reply to {name}:',
     send: 'Send',

@@ -92,7 +92,7 @@ export default {
     reply: '回复客户',
     note: '内部备注',
     hint: '输入回复，/ 插入快捷回复',
-    noteHint: '只有同事能看到，@ 提醒某人',
+    noteHint: "只有同事能看到，{'@'} 提醒某人",
     closedHint: '会话已结束，发送消息会重新打开它',
     answering: '回复 {name}：',
     send: '发送',

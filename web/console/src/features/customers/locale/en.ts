@@ -66,6 +66,7 @@ export default {
     conversation_prioritised: 'Priority changed',
     conversation_rated: 'Service rated',
     conversation_blocked: 'Blocked or unblocked',
+    message_noted: 'Internal note written',
     message_recalled: 'Message recalled',
     message_failed: 'Message not delivered',
     customer_created: 'Became a customer',

@@ -66,6 +66,7 @@ export default {
     conversation_prioritised: '会话优先级改变',
     conversation_rated: '评价了服务',
     conversation_blocked: '被拉黑或解除',
+    message_noted: '写了内部备注',
     message_recalled: '撤回消息',
     message_failed: '消息发送失败',
     customer_created: '成为客户',
