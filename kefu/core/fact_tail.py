@@ -12,12 +12,16 @@ from collections.abc import Collection
 
 from sqlalchemy import text
 
-from kefu.core.db import Session
+from kefu.core.db import Database
 from kefu.core.events import Fact
 
 KEPT = 20_000
+READ = 1000
 COLUMNS = "id, kind, subject, conversation, customer, actor, details, at"
-ALL = text(f"select {COLUMNS} from facts where id > :low and id <= :high order by id limit :batch")  # noqa: S608 - our own column names
+ALL = text(
+    f"select {COLUMNS} from facts "  # noqa: S608 - our own column names
+    "where id > :low and id <= :high order by id limit :batch"
+)
 SOME = text(
     f"select {COLUMNS} from facts "  # noqa: S608 - our own column names
     "where id > :low and id <= :high and kind = any(:kinds) order by id limit :batch"
@@ -27,36 +31,36 @@ SOME = text(
 class FactTail:
     """The newest facts up to the ceiling, in id order, shared by the readers of one process."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._facts: list[Fact] = []
         self._start: int | None = None
         self._end = 0
         self._lock = asyncio.Lock()
 
     async def read(
-        self, db: Session, low: int, high: int, kinds: Collection[str], batch: int
+        self, low: int, high: int, kinds: Collection[str], batch: int
     ) -> tuple[list[Fact], int]:
         """Facts of these kinds in `(low, high]`, at most `batch`, and up to which id was looked."""
         async with self._lock:
             if self._start is None or low > self._end:
-                self._begin_at(low)
-            if self._start is not None and low >= self._start:
-                await self._extend(db, high, batch)
+                self._facts, self._start, self._end = [], low, low
+            if low >= self._start:
+                await self._extend(high)
                 return self._within(low, high, kinds, batch)
         values = {"low": low, "high": high, "kinds": sorted(kinds), "batch": batch}
-        found = [Fact(*row) for row in await db.execute(SOME, values)]
+        async with self._database.engine.connect() as connection:
+            found = [Fact(*row) for row in await connection.execute(SOME, values)]
         return found, found[-1].id if len(found) == batch else high
 
-    def _begin_at(self, low: int) -> None:
-        self._facts, self._start, self._end = [], low, low
-
-    async def _extend(self, db: Session, high: int, batch: int) -> None:
+    async def _extend(self, high: int) -> None:
         if high <= self._end:
             return
-        values = {"low": self._end, "high": high, "batch": batch}
-        fresh = [Fact(*row) for row in await db.execute(ALL, values)]
+        values = {"low": self._end, "high": high, "batch": READ}
+        async with self._database.engine.connect() as connection:
+            fresh = [Fact(*row) for row in await connection.execute(ALL, values)]
         self._facts += fresh
-        self._end = fresh[-1].id if len(fresh) == batch else high
+        self._end = fresh[-1].id if len(fresh) == READ else high
         if len(self._facts) > KEPT * 2:
             self._start = self._facts[-KEPT - 1].id
             del self._facts[:-KEPT]

@@ -92,8 +92,9 @@ def reacts_to(*events: type[Event] | str, group: str = "main") -> Callable[[Run]
 
 
 TAKE = text(
-    "select shard, position from fact_cursors where group_name = :group and position < :high "
-    "order by position for update skip locked"
+    "select shard, position, exists (select from facts_aside a where a.group_name = :group "
+    "and a.resolved_at is null) as blocked from fact_cursors "
+    "where group_name = :group and position < :high order by position for update skip locked"
 )
 MOVE = text(
     "update fact_cursors set position = greatest(position, :position) "
@@ -118,10 +119,10 @@ class Reader:
         self._shards = shards
         self._reactions = GROUPS.get(group, [])
         self._kinds = {kind for reaction in self._reactions for kind in reaction.kinds}
-        self._tail = tail or FactTail()
+        self._tail = tail or FactTail(database)
         self._ceiling = ceiling or Ceiling(database)
         self._awake = asyncio.Event()
-        self._done = -1
+        self._position: int | None = None
         self._look_again = 0.0
 
     def wake(self, _: str = "facts") -> None:
@@ -158,36 +159,49 @@ class Reader:
     async def step(self) -> bool:
         """Read one batch; true when a full batch was read and more may wait."""
         high = await self._ceiling.reach()
-        if high == self._done and time.monotonic() < self._look_again:
+        if time.monotonic() < self._look_again and await self._is_idle(high):
             return False
         async with self._database.transaction() as db:
-            rows = await db.execute(TAKE, {"group": self.group, "high": high})
+            rows = (await db.execute(TAKE, {"group": self.group, "high": high})).all()
             positions: dict[int, int] = {row.shard: row.position for row in rows}
+            self._look_again = time.monotonic() + SWEEP_SECONDS
             if not positions:
-                self._done, self._look_again = high, time.monotonic() + SWEEP_SECONDS
+                self._position = high
                 return False
             low = min(positions.values())
-            facts, reached = await self._tail.read(db, low, high, self._kinds, BATCH)
+            facts, reached = await self._tail.read(low, high, self._kinds, BATCH)
             mine = [fact for fact in facts if self._is_new(fact, positions)]
             if mine:
-                await self._react(db, mine)
-            await db.execute(
-                MOVE, {"group": self.group, "position": reached, "shards": list(positions)}
-            )
+                await self._react(db, mine, blocked=rows[0].blocked)
+            values = {"group": self.group, "position": reached, "shards": list(positions)}
+            await db.execute(MOVE, values)
+        self._position = reached
         if mine:
             FACTS_READ.labels(self.group).inc(len(mine))
             FACTS_LAG.labels(self.group).observe((now() - mine[0].at).total_seconds())
         return reached < high
 
+    async def _is_idle(self, high: int) -> bool:
+        """Whether nothing happened that this group wants; its cursors follow at the next sweep."""
+        if self._position is None:
+            return False
+        if high > self._position:
+            facts, reached = await self._tail.read(self._position, high, self._kinds, 1)
+            if facts:
+                return False
+            self._position = reached
+        return self._position == high
+
     def _is_new(self, fact: Fact, positions: dict[int, int]) -> bool:
         position = positions.get(fact.subject.int % self._shards)
         return position is not None and fact.id > position
 
-    async def _react(self, db: Session, facts: list[Fact]) -> None:
-        blocked = await blocked_subjects(db, self.group, {fact.subject for fact in facts})
-        free = [fact for fact in facts if fact.subject not in blocked]
+    async def _react(self, db: Session, facts: list[Fact], *, blocked: bool) -> None:
+        subjects = {fact.subject for fact in facts} if blocked else set()
+        waiting = await blocked_subjects(db, self.group, subjects) if blocked else set()
+        free = [fact for fact in facts if fact.subject not in waiting]
         for fact in facts:
-            if fact.subject in blocked:
+            if fact.subject in waiting:
                 await self._set_aside(db, fact, "waits behind an earlier fact of its subject")
         try:
             async with db.begin_nested():

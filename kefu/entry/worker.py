@@ -46,7 +46,7 @@ async def run(chosen: Settings) -> None:
         redis_url=chosen.redis_url, hub_path=str(chosen.hub_path) if chosen.hub_path else None
     )
     database = Database(chosen.database_url or "", pool=chosen.db_pool, realtime=realtime)
-    ceiling, tail = Ceiling(database), FactTail()
+    ceiling, tail = Ceiling(database), FactTail(database)
     readers = [
         Reader(database, group, shards=chosen.facts_shards, ceiling=ceiling, tail=tail)
         for group in sorted(GROUPS)

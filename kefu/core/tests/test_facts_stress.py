@@ -125,7 +125,7 @@ async def until_read(database: Database, group: str) -> None:
 
 async def test_groups_that_share_a_tail_each_see_every_fact(database: Database) -> None:
     seen: dict[str, list[int]] = {"one": [], "two": [], "late": []}
-    tail = FactTail()
+    tail = FactTail(database)
 
     def noting(name: str) -> Run:
         async def note(_: Session, facts: list[Fact]) -> None:
