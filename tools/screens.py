@@ -12,7 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import product
 from pathlib import Path
+from typing import Literal, get_args
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, sync_playwright
@@ -25,21 +28,16 @@ TAKEN = ROOT / "var" / "screens"
 PUBLISHED = ROOT / "docs" / "screens"
 BYTES_AT_MOST = 150_000
 SIZES = {"desk": SCREEN, "phone": PHONE}
-SCHEMES = ("light", "dark")
+Scheme = Literal["light", "dark"]
 PEOPLE = {"agent": "sun", "leader": "chen", "administrator": "admin"}
 QUESTION = "你好，云雀帐篷防雨吗？周末要去莫干山"
 WAITING = "付款一直失败，能帮我看看吗？"
 THANKS = "谢谢，帐篷收到了，很好"
 BEST = (
-    *("workspace-desk-light", "workspace-desk-dark", "workspace-phone-light", "list-phone-dark"),
-    *(
-        "transfer-desk-light",
-        "palette-desk-dark",
-        "customer-desk-light",
-        "notifications-desk-light",
-    ),
-    *("settings-inboxes-desk-light", "settings-roles-desk-dark"),
-    *("shop-chat-desk-light", "rating-phone-light"),
+    *("workspace-desk-light", "workspace-desk-dark", "workspace-phone-light"),
+    *("leader-team-desk-light", "leader-team-phone-dark", "transfer-desk-light"),
+    *("palette-desk-dark", "settings-agents-desk-light", "form-inboxes-desk-dark"),
+    *("shop-chat-desk-light", "shop-chat-phone-light", "rating-phone-dark"),
 )
 
 
@@ -47,7 +45,7 @@ BEST = (
 class Camera:
     """Takes pictures and remembers what could not be taken."""
 
-    scheme: str = "light"
+    scheme: Scheme = "light"
     size: str = "desk"
     taken: int = 0
     missed: list[str] = field(default_factory=list)
@@ -102,7 +100,7 @@ def take_everything() -> list[str]:
             for number, page in enumerate(page for one in browser.contexts for page in one.pages):
                 page.screenshot(path=TAKEN / f"stage-{number}.png")
             raise
-        for camera.size, camera.scheme in ((s, c) for s in SIZES for c in SCHEMES):
+        for camera.size, camera.scheme in product(SIZES, get_args(Scheme)):
             began = time.monotonic()
             take_console(camera, desk, browser, cast)
             take_shop(camera, desk, browser, cast)
@@ -218,53 +216,50 @@ def a_picture() -> Path:
 def take_console(camera: Camera, desk: Desk, browser: Browser, cast: Cast) -> None:
     console = f"{desk.url}/console"
     with a_window(camera, browser) as stranger:
-        camera.take(stranger, "sign-in", lambda: stranger.goto(f"{console}/sign-in"))
+        camera.take(stranger, "sign-in", partial(stranger.goto, f"{console}/sign-in"))
     with a_window(camera, browser, cast.agents["agent"]) as page:
-        camera.take(page, "list", lambda: page.goto(f"{console}/conversations"))
-        talk = f"{console}/conversations/{cast.conversation}"
-        camera.take(page, "workspace", lambda: page.goto(talk))
-        camera.take(page, "transfer", lambda: page.keyboard.press("t"))
-        camera.take(
-            page, "palette", lambda: (page.goto(talk), rest(page), page.keyboard.press("Control+k"))
-        )
-        camera.take(
-            page, "shortcuts", lambda: (page.goto(talk), rest(page), page.keyboard.press("?"))
-        )
-        camera.take(page, "panel", lambda: (page.goto(talk), rest(page), show_panel(page, camera)))
-        camera.take(page, "notifications", lambda: page.goto(f"{console}/notifications"))
-        camera.take(page, "customers", lambda: page.goto(f"{console}/customers"))
-        camera.take(
-            page,
-            "customer",
-            page.locator("main a[href*='/customers/'], tbody tr").first.click,
-        )
-        camera.take(page, "nowhere", lambda: page.goto(f"{console}/there-is-no-such-page"))
+        take_workspace(camera, page, console, f"{console}/conversations/{cast.conversation}")
     with a_window(camera, browser, cast.agents["leader"]) as page:
-        camera.take(page, "leader", lambda: page.goto(f"{console}/conversations"))
-        camera.take(page, "leader-team", lambda: page.get_by_role("tab", name="团队").click())
-        camera.take(page, "leader-settings", lambda: page.goto(f"{console}/settings"))
-    take_settings(camera, browser, cast, console)
-
-
-def take_settings(camera: Camera, browser: Browser, cast: Cast, console: str) -> None:
+        camera.take(page, "leader", partial(page.goto, f"{console}/conversations"))
+        camera.take(page, "leader-team", page.get_by_role("tab", name="团队").click)
+        camera.take(page, "leader-settings", partial(page.goto, f"{console}/settings"))
     with a_window(camera, browser, cast.agents["administrator"]) as page:
-        camera.take(page, "settings", lambda: page.goto(f"{console}/settings"))
-        links = page.locator("nav a[href*='/settings/']")
-        for path in sorted(
-            {links.nth(at).get_attribute("href") or "" for at in range(links.count())}
-        ):
-            name = path.rsplit("/", 1)[-1]
-            camera.take(
-                page,
-                f"settings-{name}",
-                lambda path=path: page.goto(console[: -len("/console")] + path),
-            )
-        for name in ("inboxes", "roles", "canned-replies"):
-            camera.take(
-                page,
-                f"form-{name}",
-                lambda name=name: open_a_form(page, f"{console}/settings/{name}"),
-            )
+        take_settings(camera, page, desk.url)
+
+
+def take_workspace(camera: Camera, page: Page, console: str, talk: str) -> None:
+    press = page.keyboard.press
+    camera.take(page, "list", partial(page.goto, f"{console}/conversations"))
+    camera.take(page, "workspace", partial(page.goto, talk))
+    camera.take(page, "transfer", partial(press, "t"))
+    camera.take(page, "palette", partial(at, page, talk, partial(press, "Control+k")))
+    camera.take(page, "shortcuts", partial(at, page, talk, partial(press, "?")))
+    camera.take(page, "panel", partial(at, page, talk, partial(show_panel, page, camera)))
+    camera.take(page, "notifications", partial(page.goto, f"{console}/notifications"))
+    camera.take(page, "customers", partial(page.goto, f"{console}/customers"))
+    first = page.locator("main a[href*='/customers/'], tbody tr").first
+    camera.take(page, "customer", first.click)
+    camera.take(page, "nowhere", partial(page.goto, f"{console}/there-is-no-such-page"))
+
+
+def take_settings(camera: Camera, page: Page, url: str) -> None:
+    """Every page that the menu of the settings leads to, and a form of some."""
+    settings = f"{url}/console/settings"
+    camera.take(page, "settings", partial(page.goto, settings))
+    links = page.locator("nav a[href*='/settings/']")
+    paths = {links.nth(number).get_attribute("href") or "" for number in range(links.count())}
+    for path in sorted(paths):
+        name = path.rsplit("/", 1)[-1]
+        camera.take(page, f"settings-{name}", partial(page.goto, url + path))
+    for name in ("inboxes", "roles", "canned-replies", "policies"):
+        camera.take(page, f"form-{name}", partial(open_a_form, page, f"{settings}/{name}"))
+
+
+def at(page: Page, address: str, then: Callable[[], object]) -> None:
+    """Go there, come to rest, and do this."""
+    page.goto(address)
+    rest(page)
+    then()
 
 
 def open_a_form(page: Page, address: str) -> None:
@@ -286,16 +281,20 @@ def show_panel(page: Page, camera: Camera) -> None:
 def take_shop(camera: Camera, desk: Desk, browser: Browser, cast: Cast) -> None:
     shop = f"{desk.url}/shop"
     with a_window(camera, browser) as page:
-        camera.take(page, "shop-home", lambda: page.goto(f"{shop}/"))
-        camera.take(page, "shop-product", lambda: page.goto(f"{shop}/product.html?id=tent"))
-        camera.take(page, "chat-first", lambda: open_widget(page))
-        camera.take(page, "shop-orders", lambda: page.goto(f"{shop}/orders.html"))
+        camera.take(page, "shop-home", partial(page.goto, f"{shop}/"))
+        camera.take(page, "shop-product", partial(page.goto, f"{shop}/product.html?id=tent"))
+        camera.take(page, "chat-first", partial(open_widget, page))
+        camera.take(page, "shop-orders", partial(page.goto, f"{shop}/orders.html"))
     with a_window(camera, browser, cast.shoppers["chat"]) as page:
         page.goto(f"{shop}/product.html?id=tent")
-        camera.take(page, "shop-chat", lambda: open_widget(page))
+        camera.take(page, "shop-chat", partial(open_widget, page))
     with a_window(camera, browser, cast.shoppers["rating"]) as page:
         page.goto(f"{shop}/")
-        camera.take(page, "rating", lambda: open_widget(page).get_by_role("radio").nth(3).click())
+        camera.take(page, "rating", partial(give_four_stars, page))
+
+
+def give_four_stars(shop: Page) -> None:
+    open_widget(shop).get_by_role("radio").nth(3).click()
 
 
 class a_window:  # noqa: N801 - reads as the function it stands for
