@@ -42,7 +42,7 @@ export interface ScheduledMessage {
 export interface Hit {
   message: Message
   conversation: ConversationRow
-  highlights: string[]
+  highlights: [number, number][]
 }
 
 export interface BulkAnswer {
@@ -81,6 +81,7 @@ export const undoBulk = (id: Id) => api.post<BulkAnswer>(`/conversations/bulk/${
 
 export const readLabels = () => api.get<Page<Label>>('/labels')
 export const readCanned = (q: string, conversation: Id) => api.get<Page<CannedReply>>('/canned-replies', { q, conversation, limit: 8 })
+export const usedCanned = (id: Id, conversation: Id) => api.post(`/canned-replies/${id}/uses`, { conversation })
 export const readViews = () => api.get<Page<SavedView>>('/saved-views')
 export const readScheduled = (id: Id) => api.get<Page<ScheduledMessage>>(`${one(id)}/scheduled-messages`)
 export const schedule = (id: Id, text: string, at: string) => api.post(`${one(id)}/scheduled-messages`, { text, due_at: at })

@@ -7,20 +7,21 @@ export interface Part {
 
 const BEFORE = 16
 
-export function marked(text: string, highlights: unknown, typed: string): Part[] {
-  const words = Array.isArray(highlights) ? highlights.filter((word): word is string => typeof word === 'string' && word !== '') : []
-  const wanted = (words.length > 0 ? words : typed.split(/\s+/)).filter(Boolean)
-  if (wanted.length === 0) return [{ text, hit: false }]
-  const pattern = new RegExp(wanted.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|'), 'gi')
-  const first = text.search(pattern)
-  const shown = first > BEFORE * 2 ? `…${text.slice(first - BEFORE)}` : text
-  const parts: Part[] = []
-  let at = 0
-  for (const match of shown.matchAll(pattern)) {
-    if (match.index > at) parts.push({ text: shown.slice(at, match.index), hit: false })
-    parts.push({ text: match[0], hit: true })
-    at = match.index + match[0].length
+/** `highlights` are [from, to) in characters as people count them, not in halves of surrogate pairs. */
+export function marked(text: string, highlights: [number, number][]): Part[] {
+  const letters = Array.from(text)
+  const first = highlights[0]?.[0] ?? 0
+  const start = first > BEFORE * 2 ? first - BEFORE : 0
+  const parts: Part[] = start > 0 ? [{ text: '…', hit: false }] : []
+  let at = start
+  const push = (to: number, hit: boolean) => {
+    if (to > at) parts.push({ text: letters.slice(at, to).join(''), hit })
+    at = Math.max(at, to)
   }
-  if (at < shown.length) parts.push({ text: shown.slice(at), hit: false })
+  for (const [from, to] of highlights) {
+    push(from, false)
+    push(to, true)
+  }
+  push(letters.length, false)
   return parts
 }

@@ -141,7 +141,7 @@ export default {
     title: 'Block {name}?',
     text: 'Messages of this visitor will no longer be taken here. What was written stays. You can unblock at any time.',
   },
-  export: { title: 'Export the transcript', text: 'Notes are included as far as your role may read them.', text_: 'Plain text', html: 'Web page (for printing)', json: 'JSON' },
+  export: { title: 'Export the transcript', text: 'Times are shown in your time zone.', notes: 'With internal notes', text_: 'Plain text', html: 'Web page (for printing)', json: 'JSON' },
   schedule: {
     title: 'Send later',
     text: 'Message',
@@ -220,7 +220,7 @@ export default {
     empty: 'There are no canned replies yet',
     emptyText: 'Keep what you say many times a day.',
     noMatch: 'No canned reply fits',
-    variable: { customer_name: 'Customer’s name', agent_name: 'My name', order_number: 'Order number', product_title: 'Product', inbox_name: 'Inbox' },
+    variable: { customer_name: 'Customer’s name', agent_name: 'My name', order_number: 'Order number', product_title: 'Product', inbox_name: 'Inbox', order_status: 'Order status', today: 'Today' },
   },
   inboxes: {
     title: 'Inboxes',
@@ -263,6 +263,8 @@ export default {
   retention: {
     try: 'Dry run',
     text: 'A dry run erases nothing.',
+    atLeast: 'Messages and files were counted in the oldest part only; there are more.',
+    ran: '{at}: {conversations} conversations and {messages} messages were blanked',
     found: 'Today this would blank {conversations} conversations before {before}, with {messages} messages and {files} files.',
   },
   words: {
@@ -270,6 +272,7 @@ export default {
     text: 'Masked, refused or flagged where customers or agents write them.',
     add: 'New word',
     word: 'Word',
+    many: 'Several at once, one per line.',
     where: 'Written by',
     then: 'What happens',
     direction: { in: 'Customers', out: 'Agents', both: 'Both' },

@@ -141,7 +141,7 @@ export default {
     title: '拉黑{name}？',
     text: '之后将不再接收该访客在这里发来的消息，已有的聊天记录会保留。您可以随时解除。',
   },
-  export: { title: '导出聊天记录', text: '内部备注会按您的权限包含在内。', text_: '纯文本', html: '网页（可打印）', json: 'JSON 数据' },
+  export: { title: '导出聊天记录', text: '文件按您所在的时区显示时间。', notes: '包含内部备注', text_: '纯文本', html: '网页（可打印）', json: 'JSON 数据' },
   schedule: {
     title: '定时发送',
     text: '内容',
@@ -220,7 +220,7 @@ export default {
     empty: '还没有快捷回复',
     emptyText: '把每天要说很多遍的话存下来。',
     noMatch: '没有匹配的快捷回复',
-    variable: { customer_name: '客户姓名', agent_name: '我的姓名', order_number: '订单号', product_title: '商品名', inbox_name: '渠道名' },
+    variable: { customer_name: '客户姓名', agent_name: '我的姓名', order_number: '订单号', product_title: '商品名', inbox_name: '渠道名', order_status: '订单状态', today: '今天' },
   },
   inboxes: {
     title: '渠道',
@@ -263,6 +263,8 @@ export default {
   retention: {
     try: '试算',
     text: '试算不会删除任何内容。',
+    atLeast: '消息和文件数只统计了最早的一部分，实际更多。',
+    ran: '{at} 已清空 {conversations} 个会话、{messages} 条消息',
     found: '今天执行会清空 {before} 之前的 {conversations} 个会话、{messages} 条消息、{files} 个文件。',
   },
   words: {
@@ -270,6 +272,7 @@ export default {
     text: '在客户或客服的消息里出现时打码、拒绝或标记。',
     add: '新建敏感词',
     word: '词语',
+    many: '可以一次添加多个，每行一个。',
     where: '谁的消息',
     then: '处理方式',
     direction: { in: '客户', out: '客服', both: '双方' },

@@ -99,7 +99,7 @@ export default {
     sensitive_word: 'Sensitive words', settings: 'Settings', skill: 'Skills', task: 'Tasks', team: 'Teams', token: 'API tokens', walk_in: 'Walk-ins', webhook: 'Webhooks', fact: 'Events',
   },
   verb: {
-    read: 'Read', edit: 'Edit', invite: 'Invite', send: 'Send', search: 'Search', claim: 'Take', assign: 'Hand over', close: 'Close', change: 'Change', block: 'Block', export: 'Export',
+    export_notes: 'Export notes', read: 'Read', edit: 'Edit', invite: 'Invite', send: 'Send', search: 'Search', claim: 'Take', assign: 'Hand over', close: 'Close', change: 'Change', block: 'Block', export: 'Export',
     bulk: 'Change many', use: 'Use', share: 'Share', note: 'Write notes', moderate: 'Moderate notes', reveal: 'Show in full', erase: 'Erase', define: 'Define fields and labels', record: 'Record', replay: 'Replay', health: 'Health',
   },
   skills: {

@@ -99,7 +99,7 @@ export default {
     sensitive_word: '敏感词', settings: '系统设置', skill: '技能', task: '任务', team: '团队', token: 'API 令牌', walk_in: '线下来访', webhook: 'Webhook', fact: '事件',
   },
   verb: {
-    read: '查看', edit: '编辑', invite: '邀请', send: '发送', search: '搜索', claim: '接入', assign: '转接', close: '结束', change: '修改状态', block: '拉黑', export: '导出',
+    export_notes: '导出时包含备注', read: '查看', edit: '编辑', invite: '邀请', send: '发送', search: '搜索', claim: '接入', assign: '转接', close: '结束', change: '修改状态', block: '拉黑', export: '导出',
     bulk: '批量操作', use: '使用', share: '共享', note: '写备注', moderate: '管理备注', reveal: '查看完整信息', erase: '删除个人信息', define: '定义字段与标签', record: '登记', replay: '重放', health: '健康状况',
   },
   skills: {
