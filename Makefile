@@ -18,7 +18,7 @@ help: ## What can be made
 .PHONY: demo
 demo: setup web ## Set up, load the demo shop and serve it
 	@$(BIN)/kefu demo load
-	@exec $(BIN)/kefu serve
+	@KEFU_DEMO=1 exec $(BIN)/kefu serve
 
 .PHONY: setup
 setup: ## The Python packages Kefu runs on, into .venv

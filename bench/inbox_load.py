@@ -140,7 +140,7 @@ def _people(db: psycopg.Connection[tuple[object, ...]], dice: random.Random) -> 
         db.execute(
             "insert into inboxes (id,name,channel,locale,greeting,away_greeting,colour,"
             "allowed_origins,secret,require_identity,settings,created_at) values "
-            "(%s,%s,'web','zh-CN','','','#000','[]','',false,'{}',now())",
+            "(%s,%s,'web_chat','zh-CN','','','#000','[]','',false,'{}',now())",
             (inbox, f"商城{number}"),
         )
     for number, label in enumerate(ids.labels):

@@ -41,7 +41,7 @@ async def _make(conninfo: str, count: int, *, agents: bool) -> list[Pair]:
     database = Database(conninfo)
     async with database.transaction() as db:
         role = (await db.scalars(select(Role).where(Role.key == "agent"))).one()
-        inbox = Inbox(name="bench", channel="web", secret="s")  # noqa: S106 - a bench's own
+        inbox = Inbox(name="bench", channel="web_chat", secret="s")  # noqa: S106 - a bench's own
         db.add(inbox)
         await db.flush()
         pairs = [_pair(db, inbox.id, role.id, number, agents=agents) for number in range(count)]

@@ -14,3 +14,12 @@ class TrailExported(Event):
 
     kind: ClassVar[str] = "audit.exported"
     format: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FactsReplayed(Event):
+    """Somebody let reactions run again over what had been set aside of one subject."""
+
+    kind: ClassVar[str] = "facts.replayed"
+    group: str
+    replayed: int

@@ -159,13 +159,13 @@ async def make_inboxes(
     greeting = "您好，这里是山野户外客服，请问有什么可以帮您？"
     away = "现在是休息时间，请留下您的问题和联系方式，上班后第一时间回复您。"
     shop = Inbox(
-        id=SHOP, name="山野户外商城", channel="web", team_id=team,
+        id=SHOP, name="山野户外商城", channel="web_chat", team_id=team,
         greeting=greeting, away_greeting=away, colour="#1f5d46",
         settings={"hours": "全天 24 小时", "suggestions": SUGGESTIONS},
         secret="demo-identity-secret",  # noqa: S106
     )  # fmt: skip
     app = Inbox(
-        id=APP, name="山野户外 APP", channel="web", team_id=team, calendar_id=calendar,
+        id=APP, name="山野户外 APP", channel="app", team_id=team, calendar_id=calendar,
         greeting=greeting, away_greeting=away, settings={"hours": "每天 8:00 至次日 1:00"},
         secret="demo-app-secret",  # noqa: S106
     )  # fmt: skip

@@ -171,7 +171,10 @@ class Supervisor:
         while not await _is_ready(reached, port):  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
         address = self._settings.public_url or f"http://{reached}:{port}"
-        print(f"Kefu is ready: {address}", *demo_logins(self._settings.var), sep="\n", flush=True)
+        lines = [f"Kefu is ready: {address}"]
+        if self._settings.demo:
+            lines += [f"  workspace: {address}/console/", f"  demo shop: {address}/shop/"]
+        print(*lines, *demo_logins(self._settings.var), sep="\n", flush=True)
 
     async def _end(self, starting: asyncio.Task[None]) -> None:
         """Stop in order: the web lets go of its clients, the worker of its work, then the data."""
