@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self
 
 import psycopg
@@ -51,6 +52,12 @@ class End:
     def sees(self) -> list[str]:
         thread = self.client.threads[self.conversation]
         return [message["text"] for message in thread.in_order()]
+
+    def sees_all(self, said: list[str]) -> bool:
+        return self.sees() == said
+
+    def standing(self, said: list[str]) -> str:
+        return f"{self.name} sees {len(self.sees())} of {len(said)}"
 
 
 class Load:
@@ -163,10 +170,7 @@ class Load:
             talks[conversation].append(text)
         for end in self.ends:
             said = talks[end.conversation]
-            await until(
-                lambda end=end, said=said: end.sees() == said,
-                why=lambda end=end, said=said: f"{end.name}: {len(end.sees())} of {len(said)}",
-            )
+            await until(partial(end.sees_all, said), why=partial(end.standing, said))
 
     def _stored(self) -> list[tuple[Any, ...]]:
         with psycopg.connect(libpq_url(self._url)) as db:

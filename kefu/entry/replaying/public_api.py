@@ -14,6 +14,7 @@ from kefu.core.ids import uuid7
 PATIENCE = 60.0
 PAUSE = 0.5
 AT_ONCE = 12  # more would only wait on the server's side
+AWAY = (httpx.NetworkError, httpx.TimeoutException, httpx.RemoteProtocolError)
 PASSING = (429, 502, 503, 504)
 
 
@@ -73,12 +74,13 @@ class PublicApi:
         self, method: str, path: str, body: Any = None, *, token: str | None = None
     ) -> dict[str, Any]:
         """One request, again while the server is away or asks to wait."""
-        headers = {"Authorization": f"Bearer {token or self._token}"}
+        key = token or self._token
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
         until = time.monotonic() + self._patience
         while True:
             try:
                 answer = await self._client.request(method, path, json=body, headers=headers)
-            except httpx.TransportError as away:
+            except AWAY as away:
                 if time.monotonic() > until:
                     raise ApiRefused(f"{self.url} is away: {away!r}") from away
                 await asyncio.sleep(PAUSE)

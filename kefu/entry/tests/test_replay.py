@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kefu.entry.replaying.dialogues import BadDialogue, Dialogue, dialogue_of, dialogues_in
+from kefu.entry.replaying.dialogues import (
+    BadDialogue,
+    Dialogue,
+    Turn,
+    dialogue_of,
+    dialogues_in,
+)
 from kefu.entry.tests.serving import Serving, serving
 
 OWN = Path(__file__).with_name("dialogues.jsonl")
@@ -70,7 +76,7 @@ def recorded(file: Path, times: int) -> Counter[tuple[str, Said]]:
     return Counter({talk: count * times for talk, count in said.items()})
 
 
-def spoken(dialogue: Dialogue) -> list[object]:
+def spoken(dialogue: Dialogue) -> list[Turn]:
     return [turn for turn in dialogue.turns if turn.text.strip()]
 
 
