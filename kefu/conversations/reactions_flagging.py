@@ -7,7 +7,9 @@ from uuid import UUID
 from kefu.conversations.flagging import flag_messages
 from kefu.core.db import Session
 from kefu.core.events import Fact
-from kefu.core.reactions import reacts_to
+from kefu.core.reactions import GAPS, reacts_to
+
+GAPS["main"] = 0.2
 
 
 @reacts_to("message.received", "message.sent")

@@ -14,10 +14,12 @@ from kefu.conversations.search_index import (
 )
 from kefu.core.db import Session
 from kefu.core.events import Fact
-from kefu.core.reactions import reacts_to
+from kefu.core.reactions import GAPS, reacts_to
 from kefu.customers.events import CustomerErased
 
 GROUP = "search"
+
+GAPS["search"] = 0.3
 
 
 @reacts_to("message.received", "message.sent", "message.noted", group=GROUP)

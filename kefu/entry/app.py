@@ -29,6 +29,7 @@ from kefu.core.switchboard import Switchboard
 from kefu.entry import pages, polling, probes, shop
 from kefu.entry.collect import load_everything, routers
 from kefu.entry.greeting import authenticator, latest_seqs
+from kefu.entry.tuning import keep_pauses_short
 
 log = structlog.get_logger(__name__)
 LAG_EVERY = 0.25
@@ -109,6 +110,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(_enter_bottlenecks(app), name="bottlenecks"),
         asyncio.create_task(probes.watch_disk(app), name="disk"),
     ]
+    keep_pauses_short()
     try:
         yield
     finally:

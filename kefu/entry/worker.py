@@ -19,6 +19,7 @@ from kefu.core.realtime import realtime_for
 from kefu.core.settings import Settings, settings
 from kefu.entry.collect import load_everything
 from kefu.entry.guardian import die_with_supervisor, wait_for_database
+from kefu.entry.tuning import give_way, keep_pauses_short
 from kefu.entry.upkeep import upkeep
 from kefu.identity import first_administrator_link, has_administrator
 
@@ -31,6 +32,7 @@ def main() -> None:
     die_with_supervisor()
     chosen = settings()
     set_up_logs(chosen.log_level, json=chosen.log_json, process="worker")
+    give_way()
     wait_for_database()
     uvloop.run(run(chosen))
 
@@ -61,6 +63,7 @@ async def run(chosen: Settings) -> None:
         for name, work in upkeep(database).items()
     ]
     await _offer_first_link(database)
+    keep_pauses_short()
     log.info("worker_started", readers=[reader.group for reader in readers])
     await stop.wait()
     for task in tasks:
