@@ -12,8 +12,10 @@ const OFFSET = 72
 /** Words of our own for what the server could not say itself. */
 export function worded(problem: Problem): Problem {
   const own = `app.problem.${problem.code}`
-  const title = i18n.global.te(own) ? t(own) : problem.title
-  return { ...problem, title: title || t('kit.error.title') }
+  if (i18n.global.te(own)) return { ...problem, title: t(own), detail: null }
+  const general = `app.refusal.${problem.code}`
+  if (i18n.global.locale.value === 'en' || !i18n.global.te(general)) return { ...problem, title: problem.title || t('kit.error.title') }
+  return { ...problem, title: t(general), detail: problem.title }
 }
 
 export function done(words: string): void {

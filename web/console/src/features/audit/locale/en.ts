@@ -13,6 +13,16 @@ export default {
   from: 'From',
   to: 'To',
   system: 'System',
+  aside: {
+    title: 'Set aside',
+    text: 'Events whose handling failed again and again. Replay them once the cause is mended.',
+    group: 'Handled by',
+    error: 'Error',
+    replay: 'Replay',
+    done: 'They will be handled again',
+    empty: 'Nothing is set aside',
+    emptyText: 'When all is well, this stays empty.',
+  },
   empty: 'Nothing fits',
   emptyText: 'Try another event, person or time.',
 }

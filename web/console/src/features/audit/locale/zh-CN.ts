@@ -13,6 +13,16 @@ export default {
   from: '从',
   to: '到',
   system: '系统',
+  aside: {
+    title: '搁置的事件',
+    text: '处理多次仍失败的事件会搁置在这里。修复原因后可以重放。',
+    group: '处理者',
+    error: '错误',
+    replay: '重放',
+    done: '已安排重放',
+    empty: '没有搁置的事件',
+    emptyText: '一切正常时这里是空的。',
+  },
   empty: '没有符合条件的记录',
   emptyText: '换一个事件、人员或时间范围试试。',
 }
