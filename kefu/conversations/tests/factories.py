@@ -19,7 +19,9 @@ _numbers = itertools.count(1)
 
 
 async def an_inbox(db: Session, **more: Any) -> Inbox:
-    inbox = Inbox(**{"name": f"商城{next(_numbers)}", "channel": "web_chat", "secret": "s3cret"} | more)
+    inbox = Inbox(
+        **{"name": f"商城{next(_numbers)}", "channel": "web_chat", "secret": "s3cret"} | more
+    )
     db.add(inbox)
     await db.flush()
     return inbox
