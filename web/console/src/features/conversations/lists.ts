@@ -71,6 +71,12 @@ export const useLists = defineStore('conversation-lists', () => {
     else sort(isHere ? ids.value : [...ids.value, row.id])
   }
 
+  /** A row that no longer belongs here stays while it is open, and goes when another is opened. */
+  watch(() => conversations.current, (_, left) => {
+    const row = left ? conversations.known.rows[left] : undefined
+    if (row && belongs(row, filter.value, viewer.value) === false) ids.value = ids.value.filter((id) => id !== left)
+  })
+
   function sort(list: Id[]): void {
     const found = list.map((id) => conversations.known.rows[id]).filter((row): row is ConversationRow => !!row)
     ids.value = inOrder(found, filter.value.view).map((row) => row.id)

@@ -47,24 +47,39 @@ export function useReading({ frame, id, count }: Options) {
     row.unread = 0
   }
 
+  /** After the messages are laid out, which may take one more frame than rendering them. */
+  function settle(): void {
+    void nextTick(() => {
+      toEnd()
+      requestAnimationFrame(() => atEnd.value && toEnd())
+    })
+  }
+
+  /** A picture that arrives late makes the thread longer: who was at its end stays there. */
+  function grown(): void {
+    if (atEnd.value) toEnd()
+  }
+
   watch(count, (now, before) => {
-    if (atEnd.value || before === 0) void nextTick(toEnd)
+    if (atEnd.value || before === 0) settle()
     else if (now > before) below.value += now - before
   })
   watch(id, () => {
     atEnd.value = true
     below.value = 0
-    void nextTick(toEnd)
+    settle()
   })
 
   onMounted(() => {
-    void nextTick(toEnd)
-    observer = new ResizeObserver(() => atEnd.value && toEnd())
+    settle()
+    observer = new ResizeObserver(grown)
     if (frame.value) observer.observe(frame.value)
+    frame.value?.addEventListener('load', grown, { capture: true })
     document.addEventListener('visibilitychange', tellSeen)
   })
   onBeforeUnmount(() => {
     observer?.disconnect()
+    frame.value?.removeEventListener('load', grown, { capture: true })
     document.removeEventListener('visibilitychange', tellSeen)
   })
 
