@@ -40,14 +40,23 @@ class Line:
     async def tell(self, frame: dict[str, Any] | str | bytes) -> None:
         await self._connection.send(json.dumps(frame) if isinstance(frame, dict) else frame)
 
-    async def hear(self, kind: str, **values: Any) -> dict[str, Any]:
+    async def hear(self, what: str, /, **values: Any) -> dict[str, Any]:
         """The next frame of this kind with these values; others are kept in `heard`."""
+        while True:
+            frame = await self.hear_any()
+            if frame["t"] == what and values.items() <= frame.items():
+                return frame
+
+    async def hear_any(self) -> dict[str, Any]:
+        """The next frame."""
         async with asyncio.timeout(SECONDS):
-            while True:
-                frame: dict[str, Any] = json.loads(await self._connection.recv())
-                self.heard.append(frame)
-                if frame["t"] == kind and values.items() <= frame.items():
-                    return frame
+            frame: dict[str, Any] = json.loads(await self._connection.recv())
+        self.heard.append(frame)
+        return frame
+
+    async def tell_bytes(self, data: bytes) -> None:
+        """Text that may not be text at all."""
+        await self._connection.send(data, text=True)
 
     async def ended(self) -> int:
         """The code with which the server closes."""
@@ -152,12 +161,12 @@ class Poller:
             self.heard += told["frames"]
         return answer
 
-    async def hear(self, kind: str, **values: Any) -> dict[str, Any]:
+    async def hear(self, what: str, /, **values: Any) -> dict[str, Any]:
         """A frame of this kind with these values, asking on until it comes."""
         async with asyncio.timeout(SECONDS):
             while True:
                 for frame in self.heard:
-                    if frame["t"] == kind and values.items() <= frame.items():
+                    if frame["t"] == what and values.items() <= frame.items():
                         return frame
                 answer = await self.ask()
                 assert answer.status_code == 200, answer.text

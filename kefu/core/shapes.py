@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 Item = TypeVar("Item")
 
@@ -56,6 +64,14 @@ def _odd(value: Any, depth: int = 0) -> str | None:
     return None
 
 
+def _refused(shape: str, field: str, why: str) -> ValidationError:
+    """A refusal that names the field, as those of the fields themselves do."""
+    error = PydanticCustomError("odd_text", "{why}", {"why": why})
+    return ValidationError.from_exception_data(
+        shape, [{"type": error, "loc": (field,), "input": None}]
+    )
+
+
 class Shape(BaseModel):
     """A request body: unknown fields are refused, odd text is refused wherever it hides."""
 
@@ -67,7 +83,7 @@ class Shape(BaseModel):
         if isinstance(data, dict):
             for name, value in data.items():
                 if odd := _odd(value):
-                    raise ValueError(f"{name}: {odd}")
+                    raise _refused(cls.__name__, str(name), odd)
         return data
 
 

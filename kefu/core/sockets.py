@@ -20,6 +20,7 @@ from kefu.core.switchboard import HEARTBEAT, Connection, Party, Switchboard
 
 log = structlog.get_logger(__name__)
 HELLO_SECONDS = 20
+FAREWELL_SECONDS = 2.0
 FRAME_LIMIT = 64 * 1024
 QUEUE_LIMIT = 4000
 
@@ -65,10 +66,17 @@ class Socket(Connection):
             self._closing = asyncio.get_running_loop().create_task(self._close(code, reason))
 
     async def _close(self, code: int, reason: str) -> None:
+        if self._draining is not None:
+            await asyncio.wait([self._draining], timeout=FAREWELL_SECONDS)
         try:
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
         except Exception:  # noqa: BLE001 - closed already
             return
+
+    async def farewell(self) -> None:
+        """Wait until the last frames and the reason are out: the server hangs up after that."""
+        if self._closing is not None:
+            await asyncio.wait([self._closing], timeout=2 * FAREWELL_SECONDS)
 
 
 class SocketEndpoint:
@@ -87,6 +95,7 @@ class SocketEndpoint:
                 await self._serve(socket, receive)
         finally:
             self._host.leave(socket)
+            await socket.farewell()
 
     async def _greet(self, socket: Socket, scope: Scope, receive: Receive) -> bool:
         try:
@@ -103,7 +112,6 @@ class SocketEndpoint:
             await welcome(socket, hello, scope, self._authenticate)
         except Refusal as refusal:
             socket.refuse(refusal)
-            await asyncio.sleep(0)
             socket.close(4401 if refusal.status == 401 else 4400, refusal.code)
             return False
         return True

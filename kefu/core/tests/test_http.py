@@ -158,6 +158,24 @@ async def test_odd_bytes_are_refused_as_a_problem(client: httpx.AsyncClient, bod
     assert 400 <= answer.status_code < 500
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b'{"title": "a", "text": "\\u0000"}', "text"),
+        (b'{"title": "a", "more": {"deep": ["b\\u0000"]}}', "more"),
+        (b'{"title": "a", "more": {"b\\u0000": 1}}', "more"),
+        (b'{"title": "a", "more": ' + b'{"a":' * 30 + b"1" + b"}" * 31, "more"),
+    ],
+)
+async def test_odd_text_is_refused_by_field_wherever_it_hides(
+    client: httpx.AsyncClient, body: bytes, field: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/notes", content=body, headers=headers)
+
+    assert problem(answer, 422)["field"] == field
+
+
 async def test_emoji_and_directions_are_kept_exactly(client: httpx.AsyncClient) -> None:
     family = "\U0001f469\u200d\U0001f469\u200d\U0001f467"
     said = f"{family} \u200f\u05e2\u05d1\u200e e\u0301 \u202etxt\u202c <b>&amp;"
