@@ -3,6 +3,7 @@
 import type { Id, Problem } from '@kefu/api'
 import type {
   AckFrame,
+  ClientFrame,
   EventFrame,
   FrameOf,
   ResumedFrame,
@@ -52,6 +53,7 @@ export class RealtimeClient {
   private readonly ordering: Ordering
   private readonly outbox: Outbox
   private readonly on: Partial<Listeners>
+  private greeted = new Set<Id>()
   private typedAt = new Map<Id, number>()
 
   constructor(private readonly options: RealtimeOptions) {
@@ -70,12 +72,8 @@ export class RealtimeClient {
       poll: options.poll,
       random: options.random,
       hooks: {
-        greeting: () => ({
-          t: 'hello',
-          ...this.options.hello(),
-          subscriptions: this.ordering.positions(),
-        }),
-        ready: () => this.outbox.sendAll(),
+        greeting: () => this.greeting(),
+        ready: () => this.becameReady(),
         frame: (frame) => this.take(frame),
         changed: (state) => this.on.state?.(state),
         tick: () => this.outbox.sendOverdue(),
@@ -139,6 +137,20 @@ export class RealtimeClient {
 
   seen(conversation: Id, seq: number): void {
     this.connection.send({ t: 'seen', conversation, seq })
+  }
+
+  private greeting(): ClientFrame {
+    const subscriptions = this.ordering.positions()
+    this.greeted = new Set(subscriptions.map(({ conversation }) => conversation))
+    return { t: 'hello', ...this.options.hello(), subscriptions }
+  }
+
+  /** What was followed between the greeting and its answer, the server has not heard of yet. */
+  private becameReady(): void {
+    for (const { conversation, seq } of this.ordering.positions()) {
+      if (!this.greeted.has(conversation)) this.connection.send({ t: 'subscribe', conversation, seq })
+    }
+    this.outbox.sendAll()
   }
 
   private take(frame: ServerFrame): void {

@@ -55,6 +55,17 @@ test('the first frame says hello with every conversation followed and how far it
   ])
 })
 
+test('a conversation followed between the greeting and its answer is subscribed to', async () => {
+  await aClient()
+  network.last.greet()
+  client.subscribe('c1', 4)
+  expect(network.last.of('subscribe')).toEqual([])
+
+  network.last.answer()
+
+  expect(network.last.of('subscribe')).toEqual([{ t: 'subscribe', conversation: 'c1', seq: 4 }])
+})
+
 test('a gap is asked for, and what came too early follows what fills it', async () => {
   await aClient()
   network.last.becomeReady()

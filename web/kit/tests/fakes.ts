@@ -26,7 +26,15 @@ export class FakeLine implements Transport {
   }
 
   becomeReady(): void {
+    this.greet()
+    this.answer()
+  }
+
+  greet(): void {
     this.hooks.opened()
+  }
+
+  answer(): void {
     this.say({ t: 'ready', server_time: new Date().toISOString(), heartbeat: 15 })
   }
 

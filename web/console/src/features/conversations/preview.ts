@@ -4,7 +4,8 @@ import type { MessageKind } from '@kefu/api'
 import { t } from '@/app/i18n'
 
 export function preview({ kind, preview: text }: { kind: MessageKind; preview: string }): string {
-  if (kind === 'text' || kind === 'note') return text
+  // A recalled message leaves an empty line.
+  if (kind === 'text' || kind === 'note') return text || t('conversations.recalled')
   const name = t(`conversations.kind.${kind}`)
   return text ? `[${name}] ${text}` : `[${name}]`
 }
