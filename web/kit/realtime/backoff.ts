@@ -12,7 +12,7 @@ export class Backoff {
   private readonly cap: number
   private readonly random: () => number
 
-  constructor({ first = 400, cap = 15_000, random = Math.random }: BackoffOptions = {}) {
+  constructor({ first = 400, cap = 8_000, random = Math.random }: BackoffOptions = {}) {
     this.first = first
     this.cap = cap
     this.random = random

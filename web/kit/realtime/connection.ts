@@ -26,6 +26,8 @@ const SLEPT = 10_000
 const READY_WITHIN = 10_000
 const ANSWER_AFTER_WAKING = 4000
 const SOCKET_TRIES = 3
+/** Sockets that worked here before are rarely blocked later: the server restarts. */
+const SOCKET_TRIES_AFTER_SUCCESS = 8
 const TRY_SOCKET_AGAIN = 60_000
 const OFFLINE_AFTER = 5
 
@@ -42,6 +44,7 @@ export class Connection {
   private mustHearBy = Infinity
   private lastSentAt = 0
   private socketFailures = 0
+  private socketWorked = false
   private triedSocketAt = 0
 
   constructor(private readonly options: ConnectionOptions) {
@@ -114,7 +117,13 @@ export class Connection {
   }
 
   private preferred(): 'socket' | 'poll' {
-    return this.socketFailures >= SOCKET_TRIES ? 'poll' : 'socket'
+    const tries = this.socketWorked ? SOCKET_TRIES_AFTER_SUCCESS : SOCKET_TRIES
+    return this.socketFailures >= tries ? 'poll' : 'socket'
+  }
+
+  /** Where polling fails too, the server is away and nothing is blocked: sockets get their turn again. */
+  private countFailure(kind: 'socket' | 'poll'): void {
+    this.socketFailures = kind === 'poll' ? 0 : this.socketFailures + 1
   }
 
   private heard(from: Transport, frame: ServerFrame): void {
@@ -134,7 +143,10 @@ export class Connection {
     this.transport = from
     this.candidate = null
     this.backoff.reset()
-    if (from.kind === 'socket') this.socketFailures = 0
+    if (from.kind === 'socket') {
+      this.socketFailures = 0
+      this.socketWorked = true
+    }
     this.heartbeat = (frame.heartbeat || 15) * 1000
     this.mustHearBy = Date.now() + this.heartbeat * 2 + 5000
     this.lastSentAt = Date.now()
@@ -155,7 +167,7 @@ export class Connection {
     if (from === this.candidate) {
       this.candidate = null
       clearTimeout(this.readyTimer)
-      if (from.kind === 'socket') this.socketFailures += 1
+      this.countFailure(from.kind)
       if (!this.transport) this.retry('server_away')
     } else if (from === this.transport) {
       this.lost('server_away')

@@ -214,12 +214,12 @@ test('waits grow, are spread, and stay under the cap', async () => {
   for (let time = 0; time < 9; time += 1) {
     network.last.drop()
     waits.push((client.state.nextTryAt ?? 0) - Date.now())
-    await vi.advanceTimersByTimeAsync(16_000)
+    await vi.advanceTimersByTimeAsync(8000)
   }
 
   expect(waits[0]).toBe(300)
   expect(waits).toEqual([...waits].sort((a, b) => a - b))
-  expect(waits.at(-1)).toBe(11_250)
+  expect(waits.at(-1)).toBe(6000)
 })
 
 test('three sockets that never became ready make way for long polling, which looks for a socket later', async () => {
@@ -243,6 +243,27 @@ test('three sockets that never became ready make way for long polling, which loo
 
   expect(client.state).toMatchObject({ phase: 'live', transport: 'socket', reason: null })
   expect(polling.open).toBe(false)
+})
+
+test('while the server restarts, sockets that worked before are tried again rather than polling', async () => {
+  await aClient()
+  network.last.becomeReady()
+  for (let time = 0; time < 6; time += 1) {
+    network.last.drop()
+    await vi.advanceTimersByTimeAsync(8000)
+  }
+
+  expect(network.lines.every((line) => line.kind === 'socket')).toBe(true)
+})
+
+test('where polling fails as well, a socket is tried next', async () => {
+  await aClient()
+  for (let time = 0; time < 4; time += 1) {
+    network.last.drop()
+    await vi.advanceTimersByTimeAsync(8000)
+  }
+
+  expect(network.lines.map((line) => line.kind)).toEqual(['socket', 'socket', 'socket', 'poll', 'socket'])
 })
 
 test('a refused session stops the client and says so', async () => {
