@@ -17,9 +17,10 @@ def desk() -> Iterator[Desk]:
         yield one
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("google-chrome")
+    # For each test anew: Playwright keeps an event loop running, in which no async test could run.
     if path is None:
         pytest.fail("Chromium is missing: tools/system.sh installs it, or names how to get it.")
     with sync_playwright() as playwright:
