@@ -151,7 +151,9 @@ async def test_text_that_no_database_keeps_is_refused(db: Session, desk: Desk, n
     answer = await desk.patch(f"/customers/{customer.id}", content=raw)
 
     assert answer.status_code == 422
-    assert answer.json()["title"].startswith("name: The text contains")
+    problem = answer.json()
+    assert problem["field"] == "name"
+    assert problem["title"].startswith("The text contains")
 
 
 async def test_an_unknown_customer_is_not_there(desk: Desk) -> None:
