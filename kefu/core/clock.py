@@ -47,8 +47,8 @@ def now() -> datetime:
 
 
 def iso(at: datetime | None) -> str | None:
-    """A moment as every answer says it: ISO 8601 in UTC."""
-    return None if at is None else at.astimezone(UTC).isoformat()
+    """A moment as every answer and every event says it, letter for letter: ISO 8601 with a Z."""
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, Identity, Index, Text, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kefu.core.clock import now
+from kefu.core.clock import iso, now
 from kefu.core.db import Base, Session, pushes_of
 from kefu.core.realtime import Push
 
@@ -137,7 +137,7 @@ async def record(db: Session, event: Event, shown: dict[str, Any] | None = None)
             "subject": str(event.subject),
             "conversation": str(event.conversation) if event.conversation else None,
             "actor": str(event.actor) if event.actor else None,
-            "at": at.isoformat(),
+            "at": iso(at),
             "details": details,
             "data": shown,
         }

@@ -13,7 +13,7 @@ import orjson
 import structlog
 from starlette.types import Receive, Scope, Send
 
-from kefu.core.clock import now
+from kefu.core.clock import iso, now
 from kefu.core.errors import Malformed, Refusal
 from kefu.core.http import refusal_of
 from kefu.core.switchboard import HEARTBEAT, Connection, Party, Switchboard
@@ -157,7 +157,7 @@ async def welcome(
     connection.tell(
         {
             "t": "ready",
-            "server_time": now().isoformat(),
+            "server_time": iso(now()),
             "heartbeat": HEARTBEAT,
             party.kind: {"id": str(party.id), "name": party.name},
         }
@@ -212,7 +212,7 @@ async def heartbeats(host: Switchboard) -> None:
         except Exception as error:  # noqa: BLE001 - the beat must go on while the database is away
             log.warning("heartbeat_without_seqs", error=str(error)[:200])
             last = {}
-        moment = now().isoformat()
+        moment = iso(now())
         for index, connection in enumerate(bucket):
             seqs = {name: last[name] for name in connection.conversations or () if name in last}
             connection.tell({"t": "beat", "server_time": moment, "seqs": seqs})

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import delete, func, select, text, tuple_, update
 
-from kefu.core.clock import now
+from kefu.core.clock import iso, now
 from kefu.core.db import Session, pushes_of
 from kefu.core.events import plain
 from kefu.core.ids import uuid7
@@ -152,7 +152,7 @@ def push(db: Session, agent: UUID, kind: str, data: dict[str, Any]) -> None:
         "subject": data.get("id", str(agent)),
         "conversation": data.get("conversation"),
         "actor": data.get("actor"),
-        "at": now().isoformat(),
+        "at": iso(now()),
         "details": {},
         "data": data,
     }
