@@ -112,7 +112,7 @@ async def test_odd_calendars_are_refused_by_name(
     refused = await head.ask("POST", "/calendars", DESK | change)
 
     assert refused.status_code == 422, refused.text
-    assert refused.json().get("field", "") == field
+    assert refused.json()["field"] == field
 
 
 async def test_an_interval_of_a_whole_day_and_a_night_are_allowed(head: Browser) -> None:
