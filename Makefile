@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 PREPARE = $(or $(PYTHON),$(error Kefu needs Python 3.11 or newer)) -m tools.prepare
 BIN := .venv/bin
 
-LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .PHONY: help
