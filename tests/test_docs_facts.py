@@ -1,4 +1,4 @@
-"""The reference page of facts names every kind there is, with its details, and no other."""
+"""The reference pages of facts name every kind there is, with its details, and no other."""
 
 import re
 from dataclasses import fields
@@ -11,6 +11,7 @@ from kefu.entry.collect import load_everything
 from tools.lint.repository import ROOT
 
 PAGE = "docs/reference/facts.md"
+PAGES_OF_CAPABILITIES = "docs/reference/facts"
 ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+)` \|.*\|(.*)\|$")
 SHARED = "All hold "
 WRITTEN_BY_THE_BATCH = {*MESSAGE_KINDS, "message.noted"}
@@ -18,7 +19,8 @@ WRITTEN_BY_THE_BATCH = {*MESSAGE_KINDS, "message.noted"}
 
 @pytest.fixture(scope="module")
 def documented() -> dict[str, set[str]]:
-    return kinds_on((ROOT / PAGE).read_text(encoding="utf-8"))
+    pages = [ROOT / PAGE, *sorted((ROOT / PAGES_OF_CAPABILITIES).glob("*.md"))]
+    return kinds_on("\n## \n".join(page.read_text(encoding="utf-8") for page in pages))
 
 
 def test_every_fact_is_on_the_page_with_its_details(documented: dict[str, set[str]]) -> None:

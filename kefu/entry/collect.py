@@ -20,6 +20,8 @@ EDGES = (
     "routes",
     "timeline",
     "personal_data",
+    "measures",
+    "demo",
 )
 
 

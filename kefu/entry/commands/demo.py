@@ -9,6 +9,7 @@ from sqlalchemy import select
 from kefu.conversations.demo import load_demo as load_conversations
 from kefu.conversations.demo_tools import load_demo_tools
 from kefu.core.db import Database, Session
+from kefu.core.demo import parts
 from kefu.core.settings import settings
 from kefu.customers import Customer
 from kefu.customers.demo import load_demo as load_customers
@@ -56,6 +57,9 @@ async def _load(url: str) -> list[str]:
             actor = await actor_for_agent(db, administrator) if administrator else None
             if actor is not None:
                 await load_demo_tools(db, by=actor)
+        for part in parts():
+            async with database.transaction() as db:
+                await part.fill(db)
     finally:
         await database.close()
     return [str(login) for login in logins]

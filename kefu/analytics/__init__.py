@@ -1,0 +1,1 @@
+"""Analytics: what the department manages by, computed from what capabilities record."""
