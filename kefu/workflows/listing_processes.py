@@ -82,4 +82,4 @@ async def running_by_version(db: Session, process: Process) -> dict[UUID, int]:
         .where(Case.process_key == process.key, Case.state.in_((RUNNING, STUCK)))
         .group_by(Case.version_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -129,7 +129,7 @@ async def case_rows(db: Session, items: Sequence[Case]) -> list[CaseRow]:
 
 async def process_names(db: Session, keys: set[str]) -> dict[str, str]:
     rows = await db.execute(select(Process.key, Process.name).where(Process.key.in_(keys)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def case_detail(db: Session, case: Case) -> CaseDetail:
