@@ -83,7 +83,7 @@ export function putEvent(editor: Editor, element: Element, kind: string, text: s
   const modeling = editor.get<Modeling>('modeling')
   if (kind === 'timer') {
     const expression = text.trim() ? moddle.create('bpmn:FormalExpression', { body: text.trim() }) : undefined
-    const lasts = /^P/i.test(text.trim())
+    const lasts = /^P[\dT]/.test(text.trim())
     modeling.updateModdleProperties(element, definitions(element)[0], { timeDuration: lasts ? expression : undefined, timeDate: lasts ? undefined : expression })
     return
   }
