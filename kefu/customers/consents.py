@@ -16,7 +16,12 @@ from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.customers.events import ConsentGiven, ConsentWithdrawn
 from kefu.customers.model import Consent, Customer
+from kefu.customers.moving import moves_with_customer
 from kefu.customers.personal_data import check_not_erased, erases_customer, exports_customer
+
+moves_with_customer(
+    "consents", Consent, one_per=("purpose",), when=lambda row: row.withdrawn_at.is_(None)
+)
 
 PURPOSES = ("service", "marketing", "survey", "profiling", "recording", "care")
 """What personal data may be used for; each is agreed to by itself."""
