@@ -30,7 +30,7 @@ async def show_whose(db: Session, customers: Collection[UUID]) -> None:
     query = select(Conversation).where(
         Conversation.id.in_(changed[:SHOWN]), Conversation.status != Status.CLOSED
     )
-    conversations = list(await db.scalars(query))
+    conversations = list(await db.scalars(query.execution_options(populate_existing=True)))
     for conversation, row in zip(conversations, await rows_of(db, conversations), strict=True):
         pushes_of(db).append(Push.of(topics_of(conversation), {"t": "rows", "rows": [row]}))
 

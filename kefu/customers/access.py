@@ -36,6 +36,18 @@ async def customer_for(
     return customer
 
 
+async def customer_named_by(
+    db: Session, actor: Actor, customer_id: UUID, *, field: str = "customer"
+) -> Customer:
+    """Exactly the customer of this id, even one who was merged away."""
+    found = await db.scalar(
+        select(Customer).where(Customer.id == customer_id, is_visible(actor, Customer))
+    )
+    if found is None:
+        raise NotFound("There is no such customer.", field=field)
+    return found
+
+
 def staying(customer_id: UUID) -> ColumnElement[UUID]:
     """The id itself, or that of the customer into whom this one was merged."""
     asked = aliased(Customer)

@@ -29,7 +29,7 @@ One, Other = aliased(Customer), aliased(Customer)
 STRONGEST = ("external_id", "unionid", "openid")
 
 
-def status_of(candidate: MergeCandidate) -> str:
+def status_of(candidate: MergeCandidate) -> Any:
     return candidate.decision or "open"
 
 
@@ -97,6 +97,27 @@ async def two_of(db: Session, candidate: MergeCandidate) -> tuple[Customer, Cust
     )
     found = list(rows)
     return found[0], found[-1]
+
+
+async def merge_between(db: Session, candidate: MergeCandidate) -> CustomerMerge | None:
+    """The merge in force that made the pair one person."""
+    return await db.scalar(
+        select(CustomerMerge)
+        .where(
+            CustomerMerge.undone_at.is_(None),
+            or_(
+                and_(
+                    CustomerMerge.kept_id == candidate.one_id,
+                    CustomerMerge.gone_id == candidate.other_id,
+                ),
+                and_(
+                    CustomerMerge.kept_id == candidate.other_id,
+                    CustomerMerge.gone_id == candidate.one_id,
+                ),
+            ),
+        )
+        .limit(1)
+    )
 
 
 async def accept(
