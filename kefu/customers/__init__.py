@@ -8,8 +8,8 @@ customers takes part by one line beside its table, where it is loaded with its e
 
 The rows then move in the transaction of the merge, and come back exactly when it is undone
 (`kefu/customers/moving.py`). What is computed from rows is computed again on the events
-`CustomerMerged` and `CustomerUnmerged` of `kefu.customers.events_merging`: `subject` is the
-customer who stays, `other` the one merged away. Facts are never changed: `everyone_who_is(id)`
+`CustomerMerged` and `CustomerUnmerged`: `subject` is the customer who stays, `other` the one
+merged away. Facts are never changed: `everyone_who_is(id)`
 is the condition on customers for all ids that one person has had. The id of one merged away
 leads to the one who stays through `customer_for`, and through `customer_with` for the product.
 """
@@ -23,6 +23,7 @@ from kefu.customers.access import (
 )
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
+from kefu.customers.events_merging import CustomerMerged, CustomerUnmerged
 from kefu.customers.identities import add_claims, customer_by_identity, identify
 from kefu.customers.masking import masked_email, masked_phone
 from kefu.customers.merging import Grounds, merge, unmerge
@@ -43,6 +44,8 @@ __all__ = [
     "TIERS",
     "Customer",
     "CustomerCard",
+    "CustomerMerged",
+    "CustomerUnmerged",
     "Grounds",
     "Identity",
     "Proof",

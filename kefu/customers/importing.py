@@ -101,15 +101,24 @@ async def map_columns(
 
 
 async def start_check(db: Session, made: CustomerImport) -> None:
-    """See what the import would do, without writing anything."""
-    check_free(made)
-    await reading_of(db, made.mapping)
-    made.status, made.done, made.problem = "checking", 0, None
+    """See in the background what the import would do, without writing anything."""
+    await begin_check(db, made)
     await enqueue(db, CHECK_JOB, {"import": made.id}, key=str(made.id))
 
 
+async def begin_check(db: Session, made: CustomerImport) -> None:
+    check_free(made)
+    await reading_of(db, made.mapping)
+    made.status, made.done, made.problem = "checking", 0, None
+
+
 async def start_run(db: Session, made: CustomerImport, *, by: UUID | None) -> None:
-    """Work the file off; a stopped import goes on where it was."""
+    """Work the file off in the background; a stopped import goes on where it was."""
+    await begin_run(db, made, by=by)
+    await enqueue(db, RUN_JOB, {"import": made.id}, key=str(made.id))
+
+
+async def begin_run(db: Session, made: CustomerImport, *, by: UUID | None) -> None:
     check_free(made)
     if made.status == "done":
         raise Conflict("This import is done.", code="done")
@@ -121,7 +130,6 @@ async def start_run(db: Session, made: CustomerImport, *, by: UUID | None) -> No
     made.started_at = made.started_at or now()
     event = ImportStarted(subject=made.id, actor=by, rows=made.rows, resumed=made.done > 0)
     await record(db, event)
-    await enqueue(db, RUN_JOB, {"import": made.id}, key=str(made.id))
 
 
 async def stop(made: CustomerImport) -> None:
