@@ -20,8 +20,11 @@ class CustomerEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerCreated(Event):
+    """`historic` stands with those who were imported: they did not come just now."""
+
     kind: ClassVar[str] = "customer.created"
     way: str
+    historic: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +39,6 @@ class CustomerChanged(CustomerEvent):
 class IdentityAttached(Event):
     kind: ClassVar[str] = "customer.identified"
     identity: UUID
-    identity_kind: str
-    verified: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class MatchFound(Event):
-    """`subject` and `other` may be one person: both were claimed at once."""
-
-    kind: ClassVar[str] = "customer.match_found"
-    other: UUID
     identity_kind: str
     verified: bool
 

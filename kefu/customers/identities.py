@@ -14,6 +14,7 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.customers.candidates import keep_candidate
 from kefu.customers.claims import (
     OF_A_MACHINE,
     Claim,
@@ -25,12 +26,15 @@ from kefu.customers.claims import (
     known_by,
 )
 from kefu.customers.contacts import email_address, phone_number
-from kefu.customers.events import CustomerCreated, IdentityAttached, MatchFound
+from kefu.customers.events import CustomerCreated, IdentityAttached
 from kefu.customers.learning import About, learn
-from kefu.customers.model import Customer, Identity, MergeCandidate
+from kefu.customers.model import Customer, Identity
+from kefu.customers.moving import moves_with_customer, settle_down
 from kefu.customers.names import stranger_name
 
 ATTEMPTS = 5
+
+moves_with_customer("identities", Identity)
 
 
 async def customer_by_identity(
@@ -69,17 +73,25 @@ async def identify(
         locale=locale,
     )
     claims = claims_of(identities, about, scope)
+    customer, _ = await found_or_made(db, claims, about)
+    await learn(db, customer, about, attributes or {}, trusted=is_vouched_for(claims))
+    return customer
+
+
+async def found_or_made(
+    db: Session, claims: Sequence[Claim], about: About, *, historic: bool = False
+) -> tuple[Customer, bool]:
+    """The customer whom these claims name, and whether they were made just now."""
     for _ in range(ATTEMPTS):
         known = await known_by(db, claims)
-        customer = recognised(known, claims)
-        if customer is None:
-            customer = await welcomed(db, claims, known, about)
-        elif not await has_attached(db, customer, claims, known):
-            continue
+        found = recognised(known, claims)
+        if found is None:
+            customer = await welcomed(db, claims, known, about, historic=historic)
+        else:
+            customer = found if await has_attached(db, found, claims, known) else None
         if customer is not None:
             await settle(db, customer, claims, known)
-            await learn(db, customer, about, attributes or {}, trusted=is_vouched_for(claims))
-            return customer
+            return customer, found is None
     raise Conflict("This customer is being changed by others right now. Please try again.")
 
 
@@ -124,7 +136,7 @@ class TakenMeanwhile(Exception):
 
 
 async def welcomed(
-    db: Session, claims: Sequence[Claim], known: Known, about: About
+    db: Session, claims: Sequence[Claim], known: Known, about: About, *, historic: bool
 ) -> Customer | None:
     """A new customer with these identities; nothing when another request was faster."""
     customer = Customer(id=uuid7())
@@ -139,7 +151,10 @@ async def welcomed(
     except TakenMeanwhile:
         return None
     way = claims[0].kind if claims else "hand"
-    await record(db, CustomerCreated(subject=customer.id, customer=customer.id, way=way))
+    created = CustomerCreated(
+        subject=customer.id, customer=customer.id, way=way, historic=historic or None
+    )
+    await record(db, created)
     return customer
 
 
@@ -203,33 +218,8 @@ async def settle(db: Session, customer: Customer, claims: Sequence[Claim], known
             held.customer_id, claims
         )
         if not mine and not shares_machine:
-            await keep_candidate(db, customer.id, held.customer_id, claim)
+            await keep_candidate(db, customer, held, claim)
         if claim.proves and not proven:
             held.customer_id, held.verified_at = customer.id, now()
+            await settle_down(db, "identities", held.id)
             await tell_attached(db, customer, claim, held.id)
-
-
-async def keep_candidate(db: Session, customer: UUID, other: UUID, claim: Claim) -> None:
-    one, another = sorted((customer, other))
-    written = await db.execute(
-        insert(MergeCandidate)
-        .values(
-            id=uuid7(),
-            one_id=one,
-            other_id=another,
-            kind=claim.kind,
-            verified=claim.proves,
-            created_at=now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(MergeCandidate.id)
-    )
-    if written.first() is not None:
-        found = MatchFound(
-            subject=customer,
-            customer=customer,
-            other=other,
-            identity_kind=claim.kind,
-            verified=claim.proves,
-        )
-        await record(db, found)

@@ -23,12 +23,14 @@ COMMANDS = {
     "doctor": "doctor",
     "admin": {"create": "admin:create"},
     "demo": {"load": "demo:load", "traffic": "traffic"},
+    "import": {"customers": "import_customers:customers"},
     "replay": "replay",
 }
 HELP = {
     None: "Kefu 客服: the service desk of an online shop.",
     "admin": "Administrators.",
     "demo": "The demo shop.",
+    "import": "Data of an older system.",
 }
 
 
