@@ -16,6 +16,7 @@ from kefu.customers.personal_data import (
 from kefu.customers.profiles import block_customer, unblock_customer
 from kefu.customers.purchases import note_purchases
 from kefu.customers.timeline import timeline_entry
+from kefu.customers.treating import Treatment, treatment_of, treatments_of
 from kefu.customers.verifying import checks_order, verified_until, verify
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Identity",
     "Proof",
     "PurchaseFigures",
+    "Treatment",
     "add_claims",
     "block_customer",
     "check_consent",
@@ -45,6 +47,8 @@ __all__ = [
     "masked_phone",
     "note_purchases",
     "timeline_entry",
+    "treatment_of",
+    "treatments_of",
     "unblock_customer",
     "verified_until",
     "verify",
