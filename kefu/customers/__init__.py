@@ -3,7 +3,7 @@
 from kefu.customers.access import customer_for, grant_access
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
-from kefu.customers.figures import PurchaseFigures
+from kefu.customers.figures import PurchaseFigures, ServiceFigures
 from kefu.customers.identities import add_claims, customer_by_identity, identify
 from kefu.customers.masking import masked_email, masked_phone
 from kefu.customers.model import TIERS, Customer, Identity
@@ -13,8 +13,10 @@ from kefu.customers.personal_data import (
     export_customer,
     exports_customer,
 )
+from kefu.customers.portraits import note_talk
 from kefu.customers.profiles import block_customer, unblock_customer
-from kefu.customers.purchases import note_purchases
+from kefu.customers.purchases import note_purchases, note_service
+from kefu.customers.talk import TalkCount
 from kefu.customers.timeline import timeline_entry
 from kefu.customers.treating import Treatment, treatment_of, treatments_of
 from kefu.customers.verifying import checks_order, verified_until, verify
@@ -27,6 +29,8 @@ __all__ = [
     "Identity",
     "Proof",
     "PurchaseFigures",
+    "ServiceFigures",
+    "TalkCount",
     "Treatment",
     "add_claims",
     "block_customer",
@@ -46,6 +50,8 @@ __all__ = [
     "masked_email",
     "masked_phone",
     "note_purchases",
+    "note_service",
+    "note_talk",
     "timeline_entry",
     "treatment_of",
     "treatments_of",

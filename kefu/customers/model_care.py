@@ -67,6 +67,11 @@ class CareCourse(Base):
         Index("ix_care_courses_customer_id_id", "customer_id", "id"),
         Index("ix_care_courses_plan_id_id", "plan_id", "id"),
         Index(
+            "ix_care_courses_without_tasks",
+            "id",
+            postgresql_where="tasks_made_at is null and arm = 'care'",
+        ),
+        Index(
             "ix_care_courses_watched",
             "customer_id",
             "window_ends_at",
@@ -84,5 +89,6 @@ class CareCourse(Base):
     window_ends_at: Mapped[datetime]
     steps: Mapped[int] = mapped_column(default=0)
     steps_done: Mapped[int] = mapped_column(default=0)
+    tasks_made_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     repurchased_at: Mapped[datetime | None]

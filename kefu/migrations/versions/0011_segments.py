@@ -143,6 +143,7 @@ CREATE TABLE care_courses (
   window_ends_at TIMESTAMP WITH TIME ZONE NOT NULL,
   steps INTEGER NOT NULL,
   steps_done INTEGER NOT NULL,
+  tasks_made_at TIMESTAMP WITH TIME ZONE,
   completed_at TIMESTAMP WITH TIME ZONE,
   repurchased_at TIMESTAMP WITH TIME ZONE,
   CONSTRAINT pk_care_courses PRIMARY KEY (id),
@@ -158,6 +159,8 @@ CREATE INDEX ix_care_courses_customer_id_id ON care_courses (customer_id, id);
 CREATE INDEX ix_care_courses_plan_id_id ON care_courses (plan_id, id);
 CREATE INDEX ix_care_courses_watched
     ON care_courses (customer_id, window_ends_at) WHERE repurchased_at is null;
+CREATE INDEX ix_care_courses_without_tasks
+    ON care_courses (id) WHERE tasks_made_at is null and arm = 'care';
 CREATE TABLE customer_talk (
   id UUID NOT NULL,
   customer_id UUID NOT NULL,
