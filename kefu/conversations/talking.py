@@ -35,7 +35,7 @@ TECHNICAL = re.compile(
     re.IGNORECASE,
 )
 PRESSING = re.compile(
-    r"快点|赶紧|马上|立刻|尽快|急|催|多久|还没|怎么还|等了|半天|到底|人呢|在吗|有人吗|投诉|"
+    r"快点|赶紧|马上|立刻|尽快|(?<!不)(?<!不着)(?<!别着)急|催|多久|还没|怎么还|等了|半天|到底|人呢|在吗|有人吗|投诉|"
     r"[!！]{2,}|[?？]{2,}|\b(?:asap|hurry|urgent|immediately|still waiting)\b",
     re.IGNORECASE,
 )
