@@ -25,7 +25,7 @@ from kefu.customers.model import Consent, Customer
 from kefu.customers.model_care import BIRTHDAY, CARE, CONTROL, ENTERED, CareCourse, CarePlan
 from kefu.customers.model_segments import CustomerFigures
 from kefu.customers.preferring import preferred_channels
-from kefu.customers.segment_fields import segment_fields
+from kefu.customers.segment_fields import PRESENT, segment_fields
 from kefu.customers.segmenting import clause_of
 from kefu.promises import create_task
 
@@ -111,7 +111,7 @@ async def eligible(db: Session, plan: CarePlan, customers: Collection[UUID]) -> 
         .outerjoin(CustomerFigures, CustomerFigures.customer_id == Customer.id)
         .where(
             Customer.id.in_(customers),
-            Customer.erased_at.is_(None),
+            PRESENT,
             Customer.blocked_at.is_(None),
             agreed.exists(),
             ~lately.exists(),
@@ -259,7 +259,7 @@ async def greet_birthdays(db: Session) -> None:
     born = Customer.attributes["birthday"].astext
     rows = await db.scalars(
         select(Customer.id).where(
-            Customer.erased_at.is_(None),
+            PRESENT,
             func.substr(born, 6).in_(days_of(at.astimezone(SHOP_ZONE).date())),
             born.op("~")(r"^\d{4}-\d{2}-\d{2}$"),
         )

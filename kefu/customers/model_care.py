@@ -14,6 +14,7 @@ from kefu.core.db import Base
 from kefu.core.ids import uuid7
 from kefu.customers.consents import PURPOSES
 from kefu.customers.model import one_of
+from kefu.customers.moving import moves_with_customer
 
 ENTERED, BIRTHDAY = "entered_segment", "birthday"
 AFTER_PURCHASE, AFTER_COMPLAINT = "after_purchase", "after_complaint"
@@ -92,3 +93,6 @@ class CareCourse(Base):
     tasks_made_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
     repurchased_at: Mapped[datetime | None]
+
+
+moves_with_customer("care_courses", CareCourse)

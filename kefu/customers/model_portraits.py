@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.core.clock import now
 from kefu.core.db import Base
+from kefu.customers.moving import moves_with_customer
 
 STYLE, EXPERTISE, PATIENCE = "style", "expertise", "patience"
 CHANNEL, HOURS = "channel", "hours"
@@ -67,3 +68,6 @@ class PortraitTrait(Base):
     given_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"), index=True)
     given_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(default=now)
+
+
+moves_with_customer("talk", Talk)

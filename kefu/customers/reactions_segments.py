@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.core.reactions import GAPS, reacts_to
@@ -13,6 +15,7 @@ from kefu.customers.events import (
     CustomerCreated,
     CustomerLabelsChanged,
 )
+from kefu.customers.events_merging import CustomerMerged, CustomerUnmerged
 from kefu.customers.events_segments import SegmentChanged
 from kefu.customers.portraits import PROFILING, forget_learned, learn_portraits
 from kefu.customers.segmenting import resegment
@@ -26,16 +29,22 @@ GAPS[GROUP] = 0.5
     CustomerCreated,
     CustomerChanged,
     CustomerLabelsChanged,
-    "customer.merged",
-    "customer.unmerged",
     group=GROUP,
 )
 async def look_again(db: Session, facts: list[Fact]) -> None:
     """Those of old imports by themselves: their changes start no care."""
-    old = {one.customer for one in facts if one.customer and one.details.get("historic")}
-    fresh = {one.customer for one in facts if one.customer} - old
+    old = {one.subject for one in facts if one.details.get("historic")}
     await resegment(db, old, historic=True)
-    await resegment(db, fresh)
+    await resegment(db, {one.subject for one in facts} - old)
+
+
+@reacts_to(CustomerMerged, CustomerUnmerged, group=GROUP)
+async def look_at_both(db: Session, facts: list[Fact]) -> None:
+    """What was counted has moved: portraits and segments follow, and nobody is cared for twice."""
+    both = {fact.subject for fact in facts} | {UUID(fact.details["other"]) for fact in facts}
+    await forget_learned(db, both)
+    await learn_portraits(db, both)
+    await resegment(db, both, historic=True)
 
 
 @reacts_to(SegmentChanged, group=GROUP)

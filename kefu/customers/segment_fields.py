@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Float, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, DateTime, Float, and_, case, cast, func, literal, select
 
 from kefu.core.condition_fields import (
     Asking,
@@ -27,6 +27,9 @@ from kefu.customers.attributes import attribute_definitions
 from kefu.customers.consents import PURPOSES
 from kefu.customers.model import TIERS, AttributeDefinition, Consent, Customer, CustomerLabelled
 from kefu.customers.model_segments import CustomerFigures
+
+PRESENT = and_(Customer.erased_at.is_(None), Customer.merged_into.is_(None))
+"""Who counts as a customer: nobody who was erased, or turned out to be another."""
 
 MOST = 1_000_000_000_000
 """Ten thousand million yuan in fen: no figure of one customer is larger."""

@@ -25,7 +25,7 @@ from kefu.customers.model_segments import (
     SegmentRule,
     SegmentRuleVersion,
 )
-from kefu.customers.segment_fields import segment_fields
+from kefu.customers.segment_fields import PRESENT, segment_fields
 from kefu.customers.segmenting import clause_of
 from kefu.identity import Actor
 
@@ -137,19 +137,18 @@ async def previewed(
     """How many of how many customers the conditions mean now, and the latest of them."""
     fields = await segment_fields(db)
     clause = compiled(parsed(conditions, fields), fields, Asking(now()))
-    alive = Customer.erased_at.is_(None)
     joined = Customer.__table__.outerjoin(
         CustomerFigures.__table__, CustomerFigures.customer_id == Customer.id
     )
     meant, everybody = (
         await db.execute(
-            select(func.count().filter(clause), func.count()).select_from(joined).where(alive)
+            select(func.count().filter(clause), func.count()).select_from(joined).where(PRESENT)
         )
     ).one()
     sample = await db.scalars(
         select(Customer)
         .outerjoin(CustomerFigures, CustomerFigures.customer_id == Customer.id)
-        .where(alive, clause, visible_to(actor))
+        .where(PRESENT, clause, visible_to(actor))
         .order_by(Customer.last_seen_at.desc(), Customer.id.desc())
         .limit(SAMPLE)
     )

@@ -49,7 +49,7 @@ from kefu.customers.model_segments import (
     SegmentRun,
     Standing,
 )
-from kefu.customers.segment_fields import segment_fields
+from kefu.customers.segment_fields import PRESENT, segment_fields
 
 CHUNK = 20_000
 LOCK = text("select pg_advisory_xact_lock(hashtext('kefu.segments'))")
@@ -213,7 +213,7 @@ def wanted_values(rules: Ruleset, within: ColumnElement[bool]) -> CTE:
         )
         .outerjoin(CustomerFigures, CustomerFigures.customer_id == Customer.id)
         .outerjoin(Standing, Standing.customer_id == Customer.id)
-        .where(within, Customer.erased_at.is_(None))
+        .where(within, PRESENT)
         .cte("decided")
     )
     values = [

@@ -24,6 +24,7 @@ from kefu.customers.model_segments import (
     SegmentRun,
     Standing,
 )
+from kefu.customers.segment_fields import PRESENT
 from kefu.identity import Actor
 
 HISTORY = 200
@@ -45,7 +46,7 @@ async def shares(db: Session) -> tuple[int, list[Share]]:
         (one.dimension, one.value): one.name
         for one in await db.scalars(select(SegmentRule).order_by(SegmentRule.position))
     }
-    total = await db.scalar(select(func.count()).where(Customer.erased_at.is_(None))) or 0
+    total = await db.scalar(select(func.count()).where(PRESENT)) or 0
     counts = {(place, value): count for place, value, count in await db.execute(counted())}
     found = []
     for place, dimension in enumerate(DIMENSIONS):
@@ -74,7 +75,7 @@ def counted() -> Select[Any]:
         select(place, func.coalesce(*columns), func.count())
         .select_from(Standing)
         .join(Customer, Customer.id == Standing.customer_id)
-        .where(Customer.erased_at.is_(None))
+        .where(PRESENT)
         .group_by(func.grouping_sets(*columns))
     )
 
@@ -90,7 +91,7 @@ async def members_for(
         .outerjoin(Standing, Standing.customer_id == Customer.id)
         .where(
             visible_to(actor),
-            Customer.erased_at.is_(None),
+            PRESENT,
             func.coalesce(getattr(Standing, dimension), OTHER) == value,
         )
         .order_by(Customer.id.desc())
