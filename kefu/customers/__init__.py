@@ -35,6 +35,7 @@ from kefu.customers.personal_data import (
     export_customer,
     exports_customer,
 )
+from kefu.customers.points import earn_points, take_back_points
 from kefu.customers.portraits import note_talk
 from kefu.customers.profiles import block_customer, unblock_customer
 from kefu.customers.purchases import note_purchases, note_service
@@ -63,6 +64,7 @@ __all__ = [
     "customer_for",
     "customer_with",
     "customers_named",
+    "earn_points",
     "erase_customer",
     "erases_customer",
     "everyone_who_is",
@@ -79,6 +81,7 @@ __all__ = [
     "note_purchases",
     "note_service",
     "note_talk",
+    "take_back_points",
     "timeline_entry",
     "treatment_of",
     "treatments_of",

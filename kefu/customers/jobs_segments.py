@@ -7,6 +7,7 @@ from typing import Any
 from kefu.core.db import Database
 from kefu.core.jobs import job
 from kefu.customers.caring import TASKS_JOB, greet_birthdays, make_tasks
+from kefu.customers.points import expire_points
 from kefu.customers.segment_rules import EVERYBODY_JOB
 from kefu.customers.segmenting import resegment_everybody
 
@@ -25,3 +26,12 @@ async def greet(_payload: dict[str, Any], database: Database) -> None:
 @job(TASKS_JOB, schedule="*/15 * * * *")
 async def give_tasks(_payload: dict[str, Any], database: Database) -> None:
     await make_tasks(database)
+
+
+@job("customers.points_expiry", schedule="40 2 * * *")
+async def let_points_expire(_payload: dict[str, Any], database: Database) -> None:
+    """A thousand accounts in each transaction, until none is left."""
+    expired = 1
+    while expired:
+        async with database.transaction() as db:
+            expired = await expire_points(db)

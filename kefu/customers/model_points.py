@@ -12,6 +12,7 @@ from kefu.core.clock import now
 from kefu.core.db import Base
 from kefu.core.ids import uuid7
 from kefu.customers.model import one_of
+from kefu.customers.moving import moves_with_customer
 
 EARN, REDEEM, REVERSE, EXPIRE = "earn", "redeem", "reverse", "expire"
 ENTRY_KINDS = (EARN, REDEEM, REVERSE, EXPIRE)
@@ -103,3 +104,7 @@ class Redemption(Base):
     delayed_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"), index=True)
+
+
+moves_with_customer("points_entries", PointsEntry)
+moves_with_customer("redemptions", Redemption)

@@ -17,9 +17,11 @@ from kefu.customers.events import (
 )
 from kefu.customers.events_merging import CustomerMerged, CustomerUnmerged
 from kefu.customers.events_segments import SegmentChanged
+from kefu.customers.points import settle_accounts
 from kefu.customers.portraits import PROFILING, forget_learned, learn_portraits
+from kefu.customers.redeeming import tell_of_delays
 from kefu.customers.segmenting import resegment
-from kefu.promises.events import TaskDone, TaskReopened
+from kefu.promises.events import ClockDue, TaskDone, TaskReopened
 
 GROUP = "segments"
 GAPS[GROUP] = 0.5
@@ -44,6 +46,8 @@ async def look_at_both(db: Session, facts: list[Fact]) -> None:
     both = {fact.subject for fact in facts} | {UUID(fact.details["other"]) for fact in facts}
     await forget_learned(db, both)
     await learn_portraits(db, both)
+    for fact in facts:
+        await settle_accounts(db, fact.subject, UUID(fact.details["other"]))
     await resegment(db, both, historic=True)
 
 
@@ -70,3 +74,8 @@ async def follow_consent(db: Session, facts: list[Fact]) -> None:
     await forget_learned(db, withdrawn)
     await learn_portraits(db, last.keys() - withdrawn)
     await resegment(db, {fact.subject for fact in facts})
+
+
+@reacts_to(ClockDue, group=GROUP)
+async def tell_what_is_late(db: Session, facts: list[Fact]) -> None:
+    await tell_of_delays(db, facts)
