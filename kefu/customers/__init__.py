@@ -24,6 +24,7 @@ from kefu.customers.access import (
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
 from kefu.customers.events_merging import CustomerMerged, CustomerUnmerged
+from kefu.customers.figures import PurchaseFigures, ServiceFigures
 from kefu.customers.identities import add_claims, customer_by_identity, identify
 from kefu.customers.masking import masked_email, masked_phone
 from kefu.customers.merging import Grounds, merge, unmerge
@@ -35,8 +36,13 @@ from kefu.customers.personal_data import (
     export_customer,
     exports_customer,
 )
+from kefu.customers.points import earn_points, take_back_points
+from kefu.customers.portraits import note_talk
 from kefu.customers.profiles import block_customer, unblock_customer
+from kefu.customers.purchases import note_purchases, note_service
+from kefu.customers.talk import TalkCount
 from kefu.customers.timeline import timeline_entry
+from kefu.customers.treating import Treatment, treatment_of, treatments_of
 from kefu.customers.verifying import checks_order, verified_until, verify
 
 __all__ = [
@@ -49,6 +55,10 @@ __all__ = [
     "Grounds",
     "Identity",
     "Proof",
+    "PurchaseFigures",
+    "ServiceFigures",
+    "TalkCount",
+    "Treatment",
     "add_claims",
     "block_customer",
     "check_consent",
@@ -57,6 +67,7 @@ __all__ = [
     "customer_for",
     "customer_with",
     "customers_named",
+    "earn_points",
     "erase_customer",
     "erases_customer",
     "everyone_who_is",
@@ -70,7 +81,13 @@ __all__ = [
     "masked_phone",
     "merge",
     "moves_with_customer",
+    "note_purchases",
+    "note_service",
+    "note_talk",
+    "take_back_points",
     "timeline_entry",
+    "treatment_of",
+    "treatments_of",
     "unblock_customer",
     "unmerge",
     "verified_until",
