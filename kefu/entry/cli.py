@@ -23,7 +23,13 @@ COMMANDS = {
     "doctor": "doctor",
     "admin": {"create": "admin:create"},
     "demo": {"load": "demo:load", "traffic": "traffic"},
-    "import": {"customers": "import_customers:customers"},
+    "import": {
+        "customers": "import_customers:customers",
+        "orders": "import_orders:orders",
+        "products": "import_orders:products",
+        "olist": "import_orders:olist",
+        "tau": "import_orders:tau",
+    },
     "replay": "replay",
 }
 HELP = {
