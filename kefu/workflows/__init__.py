@@ -1,4 +1,38 @@
-"""Workflows: what happens by rule: automation, and approvals by whoever may decide."""
+"""Workflows: processes drawn in BPMN that everyone sees running, approvals, automation rules.
+
+A capability that runs a process (returns, for instance):
+
+1. offers the steps that its service tasks name: `offer_step("commerce.refund", run, …)`, in
+   whatever module of its package is imported at start (`model*`, `events*`, `jobs*` …);
+2. ships the drawing: `process_file("return", Path(__file__).parent / "processes/return.bpmn", …)`;
+3. starts cases about its own records: `case = await start_case(db, "return", …)`;
+4. shows `open_tasks(db, subject)`, lets people complete them with `complete_task`, and tells the
+   case what happened outside with `send_message`;
+5. reacts to `kefu.workflows.events_processes` where its own rows copy what its lists filter by.
+
+The verbs, all in the caller's transaction:
+
+- `start_case(db, key, *, subject_kind, subject, customer=None, data=None, by=None,
+  historic=False) -> Case`: runs on until somebody or something is awaited.
+- `case_of(db, subject, key=None) -> Case | None`: the newest case about this record.
+- `open_tasks(db, subject) -> list[CaseTask]`: of all its cases, oldest first.
+- `complete_task(db, task_id, form, *, by) -> Case`: checks the form (`Invalid` names
+  `form.<key>`), one of two at once gets `Conflict`, and the case goes on.
+- `send_message(db, case_id, name, data=None, *, by=None) -> Case`: `Conflict` when nothing waits
+  for it; `awaits(db, case_id) -> set[str]` says which messages are waited for.
+- `send_signal(db, name, data=None) -> int`: to every case that waits for it.
+- `cancel_case(db, case_id, *, by)`: ends it from outside (what has to be undone is drawn as a
+  message's path: `send_message(db, case_id, "cancel")`).
+- `case_map(db, case)` and `process_map(db, key, period)`: what the map shows.
+
+How a drawing is written (elements, `kefu:` attributes, form fields): docs/guide/processes.md.
+
+Approvals: `request_approval(db, ApprovalRequest(what="refund", subject_kind=…, subject=…, amount=…,
+currency=…, key=…), by=agent)`, then react to `ApprovalGranted` and `ApprovalDenied` of
+`kefu.workflows.events_approvals` (`about` is your subject) and find your payload again with
+`approvals_with(db, ids)`. Who decides, the approval policies say. Actions and triggers for
+automation rules are offered through `kefu.core.automation`: docs/how-to/add-an-automation-action.md.
+"""
 
 from kefu.workflows.approvals import (
     ApprovalRequest,
@@ -9,13 +43,20 @@ from kefu.workflows.approvals import (
 )
 from kefu.workflows.model_approvals import Approval
 from kefu.workflows.model_approvals import State as ApprovalState
+from kefu.workflows.model_processes import Case, CaseTask
+from kefu.workflows.offering import StepRefused, offer_step, process_file
 
 __all__ = [
     "Approval",
     "ApprovalRequest",
     "ApprovalState",
+    "Case",
+    "CaseTask",
+    "StepRefused",
     "approvals_about",
     "approvals_with",
+    "offer_step",
+    "process_file",
     "request_approval",
     "withdraw_approval",
 ]
