@@ -31,7 +31,8 @@ Approvals: `request_approval(db, ApprovalRequest(what="refund", subject_kind=…
 currency=…, key=…), by=agent)`, then react to `ApprovalGranted` and `ApprovalDenied` of
 `kefu.workflows.events_approvals` (`about` is your subject) and find your payload again with
 `approvals_with(db, ids)`. Who decides, the approval policies say. Actions and triggers for
-automation rules are offered through `kefu.core.automation`: docs/how-to/add-an-automation-action.md.
+automation rules are offered through `kefu.core.automation`
+(docs/how-to/add-an-automation-action.md).
 """
 
 from kefu.workflows.approvals import (

@@ -20,6 +20,8 @@ GRANTS: dict[str, set[str]] = {
     "approval.decide_any": HEADS,
     "approval_policy.read": HEADS | {"auditor"},
     "approval_policy.edit": HEADS,
+    "automation.read": HEADS | {"shift_leader", "auditor"},
+    "automation.edit": HEADS,
 }
 
 ROUTES: dict[str, str] = {
@@ -33,4 +35,15 @@ ROUTES: dict[str, str] = {
     "POST /api/v1/approval-policies": "approval_policy.edit",
     "PATCH /api/v1/approval-policies/{policy_id}": "approval_policy.edit",
     "DELETE /api/v1/approval-policies/{policy_id}": "approval_policy.edit",
+    "GET /api/v1/automation/offers": "automation.read",
+    "GET /api/v1/automation/rules": "automation.read",
+    "POST /api/v1/automation/rules": "automation.edit",
+    "GET /api/v1/automation/rules/{rule_id}": "automation.read",
+    "PATCH /api/v1/automation/rules/{rule_id}": "automation.edit",
+    "DELETE /api/v1/automation/rules/{rule_id}": "automation.edit",
+    "GET /api/v1/automation/rules/{rule_id}/versions": "automation.read",
+    "POST /api/v1/automation/previews": "automation.read",
+    "POST /api/v1/automation/explanations": "automation.read",
+    "GET /api/v1/automation/runs": "automation.read",
+    "POST /api/v1/automation/runs/{run_id}/retry": "automation.edit",
 }

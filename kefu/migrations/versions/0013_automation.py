@@ -12,6 +12,11 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+# What the transaction says of itself while a rule acts: no verb has to know of rules.
+CAUSE = (
+    "alter table facts add column cause jsonb "
+    "default nullif(current_setting('kefu.cause', true), '')::jsonb"
+)
 STATEMENTS = """
 CREATE TABLE approval_policies (
   id UUID NOT NULL,
@@ -77,6 +82,87 @@ CREATE INDEX ix_approvals_requested_by ON approvals (requested_by, id);
 CREATE INDEX ix_approvals_state_id ON approvals (state, id);
 CREATE INDEX ix_approvals_subject ON approvals (subject, id);
 CREATE UNIQUE INDEX uq_approvals_key ON approvals (key) WHERE key is not null;
+CREATE TABLE automation_rules (
+  id UUID NOT NULL,
+  name TEXT NOT NULL,
+  note TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  active BOOLEAN NOT NULL,
+  subject_kind TEXT NOT NULL,
+  trigger TEXT,
+  timing JSONB,
+  conditions JSONB NOT NULL,
+  actions JSONB NOT NULL,
+  again_after_seconds INTEGER NOT NULL,
+  hourly_limit INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  paused_at TIMESTAMP WITH TIME ZONE,
+  paused_reason TEXT,
+  sweep_after UUID,
+  created_by UUID,
+  updated_by UUID,
+  created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_automation_rules PRIMARY KEY (id),
+  CONSTRAINT ck_automation_rules_one_trigger CHECK ((trigger is null) <> (timing is null)),
+  CONSTRAINT uq_automation_rules_name UNIQUE (name),
+  CONSTRAINT fk_automation_rules_created_by_agents FOREIGN KEY(created_by) REFERENCES agents (id),
+  CONSTRAINT fk_automation_rules_updated_by_agents FOREIGN KEY(updated_by) REFERENCES agents (id)
+);
+CREATE INDEX ix_automation_rules_position ON automation_rules (position, id);
+CREATE TABLE automation_rule_versions (
+  rule_id UUID NOT NULL,
+  version INTEGER NOT NULL,
+  content JSONB NOT NULL,
+  by UUID,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_automation_rule_versions PRIMARY KEY (rule_id, version),
+  CONSTRAINT fk_automation_rule_versions_rule_id_automation_rules FOREIGN KEY(rule_id) REFERENCES automation_rules (id) ON DELETE CASCADE,
+  CONSTRAINT fk_automation_rule_versions_by_agents FOREIGN KEY(by) REFERENCES agents (id)
+);
+CREATE TABLE automation_runs (
+  id UUID NOT NULL,
+  rule_id UUID NOT NULL,
+  version INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  fact BIGINT,
+  fact_kind TEXT,
+  subject_kind TEXT NOT NULL,
+  subject UUID NOT NULL,
+  conversation UUID,
+  customer UUID,
+  outcome TEXT NOT NULL,
+  reason JSONB,
+  actions JSONB NOT NULL,
+  depth SMALLINT NOT NULL,
+  duration_ms INTEGER NOT NULL,
+  retry_of UUID,
+  retried_at TIMESTAMP WITH TIME ZONE,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_automation_runs PRIMARY KEY (id),
+  CONSTRAINT fk_automation_runs_rule_id_automation_rules FOREIGN KEY(rule_id) REFERENCES automation_rules (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_automation_runs_outcome_id ON automation_runs (outcome, id);
+CREATE INDEX ix_automation_runs_rule_id_id ON automation_runs (rule_id, id);
+CREATE INDEX ix_automation_runs_subject_id ON automation_runs (subject, id);
+CREATE TABLE automation_rule_hours (
+  rule_id UUID NOT NULL,
+  hour TIMESTAMP WITH TIME ZONE NOT NULL,
+  looked BIGINT NOT NULL,
+  matched BIGINT NOT NULL,
+  failed BIGINT NOT NULL,
+  refused BIGINT NOT NULL,
+  last_matched_at TIMESTAMP WITH TIME ZONE,
+  CONSTRAINT pk_automation_rule_hours PRIMARY KEY (rule_id, hour),
+  CONSTRAINT fk_automation_rule_hours_rule_id_automation_rules FOREIGN KEY(rule_id) REFERENCES automation_rules (id) ON DELETE CASCADE
+);
+CREATE TABLE automation_marks (
+  rule_id UUID NOT NULL,
+  subject UUID NOT NULL,
+  at TIMESTAMP WITH TIME ZONE NOT NULL,
+  CONSTRAINT pk_automation_marks PRIMARY KEY (rule_id, subject),
+  CONSTRAINT fk_automation_marks_rule_id_automation_rules FOREIGN KEY(rule_id) REFERENCES automation_rules (id) ON DELETE CASCADE
+);
 """
 
 
@@ -84,7 +170,11 @@ def upgrade() -> None:
     for statement in STATEMENTS.split(";\n"):
         if statement.strip():
             op.execute(statement)
+    op.execute(CAUSE)
 
 
 def downgrade() -> None:
-    op.execute("drop table approvals, approval_policies")
+    op.execute("alter table facts drop column cause")
+    op.execute(
+        "drop table automation_marks, automation_rule_hours, automation_runs, automation_rule_versions, automation_rules, approvals, approval_policies"
+    )
