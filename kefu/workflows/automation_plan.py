@@ -77,8 +77,10 @@ def fields_for(subject: SubjectKind, trigger: Trigger | None) -> dict[str, Field
     """Everything that conditions of such a rule may look at."""
     fields = dict(subject.fields)
     if trigger is not None:
-        fields |= FACT_FIELDS | {FACT + name: field for name, field in trigger.fields.items()}
-    return fields | NOW_FIELDS
+        fields.update(FACT_FIELDS)
+        fields.update({FACT + name: field for name, field in trigger.fields.items()})
+    fields.update(NOW_FIELDS)
+    return fields
 
 
 def subject_named(kind: str) -> SubjectKind:

@@ -68,7 +68,7 @@ class Waiting(BaseModel):
 
 class Decision(Shape):
     granted: bool
-    comment: text_of(COMMENT_LIMIT) = ""
+    comment: text_of(COMMENT_LIMIT) = ""  # type: ignore[valid-type]
 
 
 class Delegation(Shape):
@@ -76,7 +76,7 @@ class Delegation(Shape):
 
 
 class NewApprovalPolicy(Shape):
-    name: line_of(80)
+    name: line_of(80)  # type: ignore[valid-type]
     position: Annotated[int, Field(ge=0, le=10_000)] = 100
     active: bool = True
     kinds: Annotated[list[What], Field(max_length=30)] = Field(default_factory=list)
@@ -84,13 +84,13 @@ class NewApprovalPolicy(Shape):
     below_amount: Amount | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "CNY"
     approver_id: UUID | None = None
-    approver_role: line_of(60) | None = None
+    approver_role: line_of(60) | None = None  # type: ignore[valid-type]
     approver_department_id: UUID | None = None
     deadline_seconds: Annotated[int, Field(ge=60, le=90 * DAY)] = DAY
 
 
 class ApprovalPolicyChange(Shape):
-    name: line_of(80) = "-"
+    name: line_of(80) = "-"  # type: ignore[valid-type]
     position: Annotated[int, Field(ge=0, le=10_000)] = 100
     active: bool = True
     kinds: Annotated[list[What], Field(max_length=30)] = Field(default_factory=list)
@@ -98,7 +98,7 @@ class ApprovalPolicyChange(Shape):
     below_amount: Amount | None = None
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] = "CNY"
     approver_id: UUID | None = None
-    approver_role: line_of(60) | None = None
+    approver_role: line_of(60) | None = None  # type: ignore[valid-type]
     approver_department_id: UUID | None = None
     deadline_seconds: Annotated[int, Field(ge=60, le=90 * DAY)] = DAY
 

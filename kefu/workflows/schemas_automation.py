@@ -44,8 +44,8 @@ class Asked(Shape):
 
 
 class NewRule(Asked):
-    name: line_of(80)
-    note: text_of(500) = ""
+    name: line_of(80)  # type: ignore[valid-type]
+    note: text_of(500) = ""  # type: ignore[valid-type]
     position: Position = 100
     active: bool = False
     timing: Every | Daily | None = None
@@ -55,8 +55,8 @@ class NewRule(Asked):
 
 
 class RuleChange(Shape):
-    name: line_of(80) = "-"
-    note: text_of(500) = ""
+    name: line_of(80) = "-"  # type: ignore[valid-type]
+    note: text_of(500) = ""  # type: ignore[valid-type]
     position: Position = 100
     active: bool = False
     subject_kind: Kind = ""

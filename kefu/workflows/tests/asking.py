@@ -19,7 +19,7 @@ async def a_policy(db: Session, **given: Any) -> ApprovalPolicy:
 
 
 async def an_approval(db: Session, *, by: UUID | None = None, **given: Any) -> Approval:
-    request = {
+    request: dict[str, Any] = {
         "what": "refund",
         "subject_kind": "order",
         "subject": uuid7(),

@@ -10,22 +10,14 @@ from sqlalchemy import select, text
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.core.ids import uuid7
-from kefu.identity.tests.factories import an_agent
-from kefu.promises import automation, create_task
-from kefu.promises.model import Task
+from kefu.promises.tests.factories import OFFERED, a_task
 from kefu.workflows import automation_actions
 from kefu.workflows.automation_running import run_on_facts
 from kefu.workflows.automation_timing import arm
 from kefu.workflows.model_automation import Rule, RuleRun
 
-OFFERED = (automation, automation_actions)
+__all__ = ["OFFERED", "a_task", "automation_actions"]
 OPEN = {"all": [{"field": "open", "operator": "is", "value": True}]}
-
-
-async def a_task(db: Session, **given: Any) -> Task:
-    owner = given.pop("owner", None) or await an_agent(db)
-    given = {"title": "回电张女士", "owner_id": owner.id} | given
-    return await create_task(db, given, by=None)
 
 
 def told(agent: UUID) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from kefu.core.clock import frozen
 from kefu.core.db import Database, Session
 from kefu.core.errors import Conflict
 from kefu.core.jobs import Payload
-from kefu.core.reactions import Reader, prepare
+from kefu.core.reactions import GROUPS, Reader, prepare
 from kefu.identity.tests.desk import Desk, desk_of
 from kefu.identity.tests.factories import an_agent
 from kefu.notifications import MemoryMailer, MemoryRobotSpeaker
@@ -185,7 +185,7 @@ async def test_words_for_a_group_and_a_mail_name_the_rule_and_no_customer() -> N
 async def test_the_reader_runs_rules_exactly_once_and_old_lines_are_forgotten(
     database_url: str,
 ) -> None:
-    assert reactions_automation
+    assert reactions_automation.look in [one.run for one in GROUPS["automation"]]
     database = Database(database_url)
     try:
         async with database.transaction() as db:
