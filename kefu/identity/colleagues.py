@@ -86,3 +86,14 @@ async def members_of(db: Session, team: UUID) -> set[UUID]:
 
 async def role_exists(db: Session, key: str) -> bool:
     return bool(await db.scalar(select(select(Role).where(Role.key == key).exists())))
+
+
+async def departments_called(db: Session, names: Iterable[str]) -> dict[str, UUID]:
+    """Departments by their names, in one query; unknown names left out."""
+    wanted = set(names)
+    if not wanted:
+        return {}
+    rows = await db.execute(
+        select(Department.name, Department.id).where(Department.name.in_(wanted))
+    )
+    return {row.name: row.id for row in rows}

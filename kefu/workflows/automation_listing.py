@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 
 from kefu.core.automation import ACTIONS, SUBJECTS, TRIGGERS, Action, Param, Trigger, Words
 from kefu.core.clock import now
@@ -56,7 +56,7 @@ async def how_they_fared(db: Session, ids: Sequence[UUID]) -> dict[UUID, Fared]:
     """The last 24 hours of these rules, in one query."""
     since = hour_at(now() - timedelta(hours=23))
     recent = RuleHour.hour >= since
-    query: Select[tuple[Any, ...]] = (
+    query = (
         select(
             RuleHour.rule_id,
             *(
@@ -73,11 +73,11 @@ async def how_they_fared(db: Session, ids: Sequence[UUID]) -> dict[UUID, Fared]:
         .where(RuleHour.rule_id.in_(ids))
         .group_by(RuleHour.rule_id)
     )
-    rows = await db.execute(query)
-    return {
-        row[0]: Fared(int(row[1]), int(row[2]), int(row[3]), int(row[4]), last_matched_at=row[5])
-        for row in rows
-    }
+    found = {}
+    for row in await db.execute(query):
+        rule, looked, matched, failed, refused, last = tuple[Any, ...](row)
+        found[rule] = Fared(int(looked), int(matched), int(failed), int(refused), last)
+    return found
 
 
 async def versions(db: Session, rule: Rule) -> list[RuleVersion]:
