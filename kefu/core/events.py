@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Table, Text, insert
+from sqlalchemy import BigInteger, Identity, Index, Table, Text, insert, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.core.clock import iso, now
@@ -18,6 +19,7 @@ from kefu.core.realtime import Push
 
 HEAD = ("subject", "conversation", "customer", "actor")
 MESSAGE_KINDS = ("message.received", "message.sent")
+CAUSE = text("(nullif(current_setting('kefu.cause', true), ''))::jsonb")
 
 
 def _quiet(column: str | None = None) -> str:
@@ -51,6 +53,10 @@ class FactRow(Base):
     actor: Mapped[UUID | None]
     details: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+    cause: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), server_default=CAUSE
+    )
+    """The rule that acted, where one did; set by the database from what the transaction says."""
 
 
 @dataclass(frozen=True, slots=True)
