@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kefu.commerce.logistics.anomalies import KINDS, Finding, Parcel, findings, next_look
-from kefu.commerce.logistics.scans import CODES, Scan, in_order, stage_after, status_after
-from kefu.commerce.logistics.thresholds import Thresholds
+from kefu.commerce.parcels.anomalies import KINDS, Finding, Parcel, findings, next_look
+from kefu.commerce.parcels.scans import CODES, Scan, in_order, stage_after, status_after
+from kefu.commerce.parcels.thresholds import Thresholds
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LIMITS = Thresholds()

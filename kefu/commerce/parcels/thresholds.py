@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from kefu.commerce.logistics.scans import CREATED, IN_TRANSIT, OUT_FOR_DELIVERY, RETURNING
+from kefu.commerce.parcels.scans import CREATED, IN_TRANSIT, OUT_FOR_DELIVERY, RETURNING
 
 STILL = (CREATED, IN_TRANSIT, OUT_FOR_DELIVERY, RETURNING)
 NEEDED = (CREATED, IN_TRANSIT, OUT_FOR_DELIVERY)

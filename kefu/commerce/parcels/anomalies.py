@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from kefu.commerce.logistics.scans import (
+from kefu.commerce.parcels.scans import (
     CREATED,
     ENDED,
     LOST,
@@ -24,7 +24,7 @@ from kefu.commerce.logistics.scans import (
     in_order,
     stages,
 )
-from kefu.commerce.logistics.thresholds import Thresholds
+from kefu.commerce.parcels.thresholds import Thresholds
 
 LOW, MEDIUM, HIGH, CRITICAL = "low", "medium", "high", "critical"
 SEVERITIES = (LOW, MEDIUM, HIGH, CRITICAL)
