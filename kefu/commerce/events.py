@@ -132,7 +132,7 @@ class OrderErrorCorrected(CommerceEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RefundEvent(CommerceEvent):
-    """`subject` is the order; `system` says who told: the shop, service (crm) or finance."""
+    """`subject` is the order; `system` says who told: shop, crm or finance."""
 
     refund: UUID
     amount: int
