@@ -14,7 +14,7 @@ from kefu.core.db import Base
 from kefu.core.ids import uuid7
 
 NOTICE_STATUSES = ("draft", "waiting", "sent", "undelivered", "discarded", "suppressed")
-WAYS = ("conversation", "mail", "text")
+WAYS = ("conversation", "mail")
 STATUS_NOTICES = (
     "order_paid",
     "order_shipped",

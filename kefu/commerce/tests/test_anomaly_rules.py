@@ -147,9 +147,10 @@ def test_the_next_look_is_when_silence_changes_something() -> None:
     promised = replace(PARCEL, promised_at=START + hours(80))
 
     looks = []
-    at: datetime | None = START + hours(21)
-    while at := next_look(promised, MOVING, at, LIMITS):
-        looks.append((at - START) / hours(1))
+    look = next_look(promised, MOVING, START + hours(21), LIMITS)
+    while look:
+        looks.append((look - START) / hours(1))
+        look = next_look(promised, MOVING, look, LIMITS)
 
     assert looks == [56, 68, 80, 116, 152, 188]
 

@@ -135,7 +135,7 @@ CREATE TABLE customer_notices (
   created_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_customer_notices PRIMARY KEY (id),
   CONSTRAINT ck_customer_notices_status CHECK (status in ('draft', 'waiting', 'sent', 'undelivered', 'discarded', 'suppressed')),
-  CONSTRAINT ck_customer_notices_way CHECK (way in ('conversation', 'mail', 'text')),
+  CONSTRAINT ck_customer_notices_way CHECK (way in ('conversation', 'mail')),
   CONSTRAINT uq_customer_notices_key UNIQUE (key),
   CONSTRAINT fk_customer_notices_order_id_orders FOREIGN KEY(order_id) REFERENCES orders (id) ON DELETE CASCADE,
   CONSTRAINT fk_customer_notices_anomaly_id_delivery_anomalies FOREIGN KEY(anomaly_id) REFERENCES delivery_anomalies (id) ON DELETE SET NULL,
@@ -152,7 +152,7 @@ CREATE TABLE notice_wishes (
   way TEXT,
   changed_at TIMESTAMP WITH TIME ZONE NOT NULL,
   CONSTRAINT pk_notice_wishes PRIMARY KEY (customer_id),
-  CONSTRAINT ck_notice_wishes_way CHECK (way in ('conversation', 'mail', 'text')),
+  CONSTRAINT ck_notice_wishes_way CHECK (way in ('conversation', 'mail')),
   CONSTRAINT fk_notice_wishes_customer_id_customers FOREIGN KEY(customer_id) REFERENCES customers (id)
 );
 CREATE TABLE commerce_sources (
