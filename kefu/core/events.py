@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Text, insert
+from sqlalchemy import BigInteger, Identity, Index, Table, Text, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.core.clock import iso, now
@@ -121,13 +121,24 @@ async def record(db: Session, event: Event, shown: dict[str, Any] | None = None)
 async def record_all(
     db: Session, events: Sequence[Event], shown: dict[str, Any] | None = None
 ) -> None:
-    """Write many facts as `record` does, in this order and in one statement."""
+    """Write the facts of many changes in one go, in this order."""
     if not events:
         return
     await db.flush()
     at = now()
-    rows = [fact_of(event, at) for event in events]
-    await db.execute(insert(FactRow), rows)
+    rows = [
+        {
+            "kind": event.kind,
+            "subject": event.subject,
+            "conversation": event.conversation,
+            "customer": event.customer,
+            "actor": event.actor,
+            "details": event.details(),
+            "at": at,
+        }
+        for event in events
+    ]
+    await db.execute(insert(cast("Table", FactRow.__table__)), rows if len(rows) > 1 else rows[0])
     db.info["recorded"] = True
     for event, row in zip(events, rows, strict=True):
         topics = event.audience()
@@ -135,20 +146,8 @@ async def record_all(
             pushes_of(db).append(Push.of(topics, frame_of(event, row, shown)))
 
 
-def fact_of(event: Event, at: datetime) -> dict[str, Any]:
-    return {
-        "kind": event.kind,
-        "subject": event.subject,
-        "conversation": event.conversation,
-        "customer": event.customer,
-        "actor": event.actor,
-        "details": event.details(),
-        "at": at,
-    }
-
-
 def frame_of(event: Event, row: dict[str, Any], shown: dict[str, Any] | None) -> dict[str, Any]:
-    """What the sockets of its audience are sent."""
+    """What is pushed of a fact."""
     frame = {
         "t": "event",
         "kind": event.kind,
