@@ -29,7 +29,7 @@ from kefu.promises.events import ClockDue
     group="logistics",
 )  # fmt: skip
 async def watch_what_was_promised(db: Session, facts: list[Fact]) -> None:
-    await watch_orders(db, {fact.subject for fact in facts if not fact.details.get("historic")})
+    await watch_orders(db, {fact.subject for fact in facts})
 
 
 @reacts_to(ShipmentCreated, ShipmentMoved, group="logistics")

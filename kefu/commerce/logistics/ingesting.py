@@ -194,6 +194,8 @@ async def call_up(db: Session, shipments: Iterable[UUID]) -> None:
     Those of old orders that were loaded are not watched: nothing is done about them any more.
     """
     known = sorted(set(shipments))
+    if not known:
+        return
     await db.execute(CALL_UP, {"shipments": known})
     rows = await db.execute(
         select(Shipment.id, Shipment.order_id)

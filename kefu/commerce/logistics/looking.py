@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from kefu.commerce.model_logistics import SHIPMENT, DeliveryAnomaly
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_shipments import Shipment
-from kefu.commerce.parcels.anomalies import Parcel
+from kefu.commerce.parcels.anomalies import KINDS, Parcel
 from kefu.commerce.parcels.scans import MOVES, STAGE_OF, Scan, stage_after
 from kefu.core.db import Session
 
@@ -28,6 +28,8 @@ CODE_OF = {
 }
 """What a shop's own words for a parcel mean, where no carrier's code is known."""
 OVER = ("delivered", "completed", "cancelled")
+EVERY_KIND = frozenset(KINDS)
+OF_PROMISES = frozenset({"promise_at_risk", "promise_broken"})
 
 TAKE = text(
     "update delivery_watches set due_at = null where subject in (select subject from "
@@ -45,6 +47,7 @@ ORDER_COLUMNS = (
     Order.status,
     Order.placed_at,
     Order.shipped_at,
+    Order.delivered_at,
     Order.promised_by,
     Order.province,
     Order.historic,
@@ -79,10 +82,13 @@ class Delivery:
 
     @property
     def is_over(self) -> bool:
-        """Nothing is to be watched any more: the order has left in parcels, or is called off."""
-        if self.kind == SHIPMENT:
-            return False
-        return self.parcels > 0 or self.order.status in OVER or self.order.shipped_at is not None
+        """Nothing is to be watched any more: its parcels are watched, or it has arrived."""
+        return self.kind != SHIPMENT and (self.parcels > 0 or self.order.status in OVER)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Of an order without parcels nothing is known but its promise."""
+        return EVERY_KIND if self.kind == SHIPMENT else OF_PROMISES
 
     def parcel(self) -> Parcel:
         shipment = self.shipment
@@ -115,22 +121,22 @@ async def take_due(db: Session, at: datetime, limit: int) -> list[Delivery]:
         shipment = shipments.get(row.subject)
         if row.order_id not in orders or (row.subject_kind == SHIPMENT and shipment is None):
             continue
-        delivery = Delivery(row.subject, row.subject_kind, orders[row.order_id], shipment, [])
-        if shipment is not None:
-            delivery.scans = with_what_the_shop_says(shipment, scans.get(shipment.id, []))
+        order = orders[row.order_id]
+        known = with_what_the_shop_says(shipment or order, scans.get(row.subject, []))
+        delivery = Delivery(row.subject, row.subject_kind, order, shipment, known)
         delivery.parcels = leaving.get(row.subject, 0)
         delivery.anomalies = anomalies.get(row.subject, [])
         found.append(delivery)
     return found
 
 
-def with_what_the_shop_says(shipment: Any, scans: list[Scan]) -> list[Scan]:
+def with_what_the_shop_says(told: Any, scans: list[Scan]) -> list[Scan]:
     """A shop knows that a parcel left or arrived, even where the carrier was not heard."""
     said = list(scans)
-    if shipment.shipped_at and not any(scan.code in MOVES for scan in said):
-        said.append(Scan("picked_up", shipment.shipped_at, shipment.shipped_at))
-    if shipment.delivered_at and stage_after(said) != "delivered":
-        said.append(Scan("delivered", shipment.delivered_at, shipment.delivered_at))
+    if told.shipped_at and not any(scan.code in MOVES for scan in said):
+        said.append(Scan("picked_up", told.shipped_at, told.shipped_at))
+    if told.delivered_at and stage_after(said) != "delivered":
+        said.append(Scan("delivered", told.delivered_at, told.delivered_at))
     return said
 
 

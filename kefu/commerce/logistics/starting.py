@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import select, text
 
 from kefu.commerce.events import OrderDelivered, OrderShipped
-from kefu.commerce.logistics.ingesting import watch
-from kefu.commerce.model_logistics import ORDER, SHIPMENT
+from kefu.commerce.logistics.ingesting import call_up, watch
+from kefu.commerce.model_logistics import ORDER
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_shipments import Shipment
 from kefu.core.clock import now
@@ -39,10 +39,7 @@ async def watch_orders(db: Session, orders: Iterable[UUID]) -> None:
         return
     lively = select(Order.id).where(Order.id.in_(ids), Order.historic.is_(False))
     await watch(db, ORDER, {one: one for one in await db.scalars(lively)}, due_at=now())
-    parcels = await db.execute(
-        select(Shipment.id, Shipment.order_id).where(Shipment.order_id.in_(lively))
-    )
-    await watch(db, SHIPMENT, dict(parcels.all()), due_at=now())
+    await call_up(db, await db.scalars(select(Shipment.id).where(Shipment.order_id.in_(ids))))
 
 
 async def lead_orders(db: Session, orders: Iterable[UUID]) -> None:

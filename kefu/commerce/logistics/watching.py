@@ -126,7 +126,8 @@ def judge(delivery: Delivery, at: datetime, patience: Limits, outcome: Outcome) 
     wrong: dict[str, Finding] = {}
     following = None
     if not delivery.order.historic and not delivery.is_over:
-        wrong = {one.kind: one for one in findings(parcel, delivery.scans, at, limits)}
+        found = findings(parcel, delivery.scans, at, limits)
+        wrong = {one.kind: one for one in found if one.kind in delivery.kinds}
         following = next_look(parcel, delivery.scans, at, limits)
     for anomaly in delivery.anomalies:
         finding = wrong.pop(anomaly.kind, None)
