@@ -130,6 +130,14 @@ class SourceChanged(SeenByAgents):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceWritten(Event):
+    """An agent wrote so many fields of an order back to a shop; `subject` is the source."""
+
+    kind: ClassVar[str] = "source.written"
+    fields: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReconciliationFinished(SeenByAgents):
     """`subject` is the comparison; `alike` of `compared` were as the source says."""
 

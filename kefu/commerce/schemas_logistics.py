@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kefu.commerce.logistics.ingesting import NewScan
 from kefu.commerce.parcels.thresholds import NEEDED, STILL
 from kefu.core.shapes import Shape, line_of, text_of
+from kefu.core.time_shapes import Moment
 
 AT_ONCE = 1000
 Code = Literal[
@@ -37,7 +38,7 @@ class ScanBody(Shape):
     carrier: CarrierCode | None = None
     external_id: line_of(120) | None = None  # type: ignore[valid-type]
     code: Code
-    at: AwareDatetime
+    at: Moment
     place: line_of(120) | None = None  # type: ignore[valid-type]
     province: line_of(40) | None = None  # type: ignore[valid-type]
     reason: line_of(60) | None = None  # type: ignore[valid-type]
