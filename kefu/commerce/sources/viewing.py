@@ -74,9 +74,9 @@ async def seen(errand: Errand) -> Seen:
     fresh, view = shop.remembered.view(shop.id, errand.person)
     if fresh:
         return Seen(shop.id, errand.name, "fresh", view)
+    if shop.remembered.is_left_alone(shop.id):
+        return Seen(shop.id, errand.name, "remembered" if view else "away", view)
     try:
-        if shop.remembered.is_left_alone(shop.id):
-            raise SourceAway("It gave no answer a moment ago.")
         async with asyncio.timeout(PATIENCE):
             told = await shop.view(errand.person)
     except (SourceAway, TimeoutError, ValueError, TypeError, AttributeError):
