@@ -140,7 +140,6 @@ async def orders_of_page(
         shop = await db.get_one(Shop, source.shop_id)
         told = [document_of(order) for order in page if order["number"] in wrong]
         await take_orders(db, shop, told)
-        db.expire_all()
         ours = {row.number: row.status for row in await db.execute(known)}
     still = {one.number for one in compare_orders(page, ours).differences}
     return comparison, {one for one in comparison.differences if one.number not in still}
