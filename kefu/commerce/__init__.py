@@ -1,11 +1,17 @@
 """Commerce: what shops sell, what customers ordered, and where the parcels and the money are."""
 
 from kefu.commerce.access import order_for, order_numbered, product_for, shipment_for, shop_for
+from kefu.commerce.logistics.carriers import carrier_for_label
+from kefu.commerce.logistics.handing import DueNotice, due_notices, report_notice
 from kefu.commerce.model import Product, Shop, Sku
+from kefu.commerce.model_notices import CustomerNotice, NoticeWish
 from kefu.commerce.model_orders import Order, OrderLine, Payment, Refund
 from kefu.commerce.model_shipments import Shipment, TrackingEvent
 
 __all__ = [
+    "CustomerNotice",
+    "DueNotice",
+    "NoticeWish",
     "Order",
     "OrderLine",
     "Payment",
@@ -15,9 +21,12 @@ __all__ = [
     "Shop",
     "Sku",
     "TrackingEvent",
+    "carrier_for_label",
+    "due_notices",
     "order_for",
     "order_numbered",
     "product_for",
+    "report_notice",
     "shipment_for",
     "shop_for",
 ]

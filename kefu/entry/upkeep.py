@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from kefu.commerce.logistics.watching import Watchman
 from kefu.conversations.firing import keep_firing
 from kefu.conversations.partitions import ensure_partitions
 from kefu.core.db import Database
@@ -36,5 +37,6 @@ def upkeep(database: Database) -> dict[str, Work]:
         "clocks": Scanner(database).run,
         "due": lambda: keep_firing(database),
         "cases": lambda: keep_cases_going(database),
+        "deliveries": Watchman(database).run,
         "jobs": JobRunner(database).run,
     }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
+import pytest
 
 
 @dataclass
@@ -70,3 +72,12 @@ class OtherSide:
             pass
         finally:
             writer.close()
+
+
+@pytest.fixture
+async def other_side() -> AsyncIterator[OtherSide]:
+    """Somebody's server, to which we post."""
+    side = OtherSide()
+    await side.start()
+    yield side
+    await side.stop()

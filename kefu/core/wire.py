@@ -52,7 +52,7 @@ def trusting_the_system() -> ssl.SSLContext:
 
 
 class Wire:
-    """Posts to the outside; private addresses only where the operator allows them."""
+    """Asks the outside; private addresses only where the operator allows them."""
 
     def __init__(
         self,
@@ -69,11 +69,27 @@ class Wire:
             network_backend=Pinned(private=private),
         )
 
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Post JSON; raises `Unreachable` where no answer comes."""
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, keep: int | None = None
+    ) -> Answer:
+        """Post JSON; raises `Unreachable` where no answer comes, or a longer one than to keep."""
+        sent = {"Content-Type": "application/json"} | dict(headers)
+        return await self._ask("POST", url, body, sent, keep)
+
+    async def get(self, url: str, headers: Mapping[str, str], *, keep: int) -> Answer:
+        """Ask for something of at most so many bytes; raises `Unreachable` as `post` does."""
+        return await self._ask("GET", url, None, headers, keep)
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[str, str],
+        keep: int | None,
+    ) -> Answer:
         check_url(url)
         sent: dict[bytes | str, bytes | str] = {
-            "Content-Type": "application/json",
             "User-Agent": "Kefu",
             "Host": urlsplit(url).netloc.rpartition("@")[2],
         }
@@ -81,7 +97,7 @@ class Wire:
         began = time.perf_counter()
         try:
             async with asyncio.timeout(self._timeout):
-                status, answer = await self._ask(url, body, sent)
+                status, answer = await self._read(method, url, body, sent, keep)
         except TimeoutError as error:
             raise Unreachable(f"No answer within {self._timeout:.0f} s.") from error
         except Refused as error:
@@ -92,17 +108,24 @@ class Wire:
             raise Unreachable(f"{type(error).__name__}: {error}"[:200]) from error
         return Answer(status, answer, round((time.perf_counter() - began) * 1000))
 
-    async def _ask(
-        self, url: str, body: bytes, headers: Mapping[bytes | str, bytes | str]
+    async def _read(
+        self,
+        method: str,
+        url: str,
+        body: bytes | None,
+        headers: Mapping[bytes | str, bytes | str],
+        keep: int | None,
     ) -> tuple[int, bytes]:
-        kept, read = b"", 0
-        async with self._pool.stream("POST", url, headers=headers, content=body) as response:
+        kept, read = bytearray(), 0
+        async with self._pool.stream(method, url, headers=headers, content=body) as response:
             async for chunk in response.aiter_stream():
                 read += len(chunk)
-                kept = (kept + chunk)[:KEPT_BYTES]
-                if read > READ_LIMIT:
+                if keep is not None and read > keep:
+                    raise Unreachable(f"The answer is longer than {keep} bytes.", for_good=True)
+                kept += chunk[: (keep or KEPT_BYTES) - len(kept)]
+                if keep is None and read > READ_LIMIT:
                     break
-            return response.status, kept
+            return response.status, bytes(kept)
 
     async def close(self) -> None:
         """Close what is kept open."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from kefu.channels.tests.other_side import OtherSide
-from kefu.channels.wire import KEPT_BYTES, Unreachable, Wire, check_url, is_public
 from kefu.core.errors import Invalid
+from kefu.core.tests.other_side import OtherSide
+from kefu.core.wire import KEPT_BYTES, Unreachable, Wire, check_url, is_public
 
 
 @pytest.mark.parametrize(
@@ -139,3 +139,24 @@ async def test_a_name_that_nobody_knows_may_come_to_be_known() -> None:
 
     await wire.close()
     assert not refused.value.for_good
+
+
+async def test_an_answer_that_is_asked_for_is_read_whole(other_side: OtherSide) -> None:
+    wire = Wire(private=True)
+    other_side.answers.append((200, b"x" * 50_000))
+
+    answer = await wire.get(other_side.url, {"Authorization": "Bearer one"}, keep=60_000)
+
+    await wire.close()
+    assert len(answer.body) == 50_000
+    assert other_side.asked[0].headers["authorization"] == "Bearer one"
+
+
+async def test_an_answer_longer_than_is_read_is_refused(other_side: OtherSide) -> None:
+    wire = Wire(private=True)
+    other_side.answers.append((200, b"x" * 100_000))
+
+    with pytest.raises(Unreachable, match="longer"):
+        await wire.get(other_side.url, {}, keep=60_000)
+
+    await wire.close()
