@@ -87,7 +87,9 @@ def rules_from(kept: Mapping[str, Any]) -> CareRules:
     said = {name: value for name, value in kept.items() if name in known}
     return replace(
         DEFAULT,
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in said.items()},
+        **{
+            name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
+        },
     )
 
 
@@ -101,9 +103,7 @@ async def set_rules(
     before = await own_rules(db, shop)
     after = rules_from(asdict(before) | dict(given))
     profile = await db.scalar(
-        select(CareProfile)
-        .where(CareProfile.shop_id.is_not_distinct_from(shop))
-        .with_for_update()
+        select(CareProfile).where(CareProfile.shop_id.is_not_distinct_from(shop)).with_for_update()
     )
     if profile is None:
         profile = CareProfile(shop_id=shop, rules={})

@@ -25,6 +25,7 @@ class Situation:
     payments: Sequence[Payment]
     methods: Mapping[UUID, PaymentMethod]
     rules: CareRules
+    given_back: int = 0
     content_changed: bool = False
     waiting: frozenset[str] = frozenset()
     after_sales: frozenset[str] = frozenset()
@@ -34,6 +35,10 @@ class Situation:
         if found is None:
             raise RuleBroken("line_not_in_order", "This line is not in the order.", field="lines")
         return found
+
+    def left_to_give_back(self) -> int:
+        """What was paid and neither went back nor is on its way."""
+        return max(0, self.order.paid_amount - self.given_back)
 
     def original_method(self) -> UUID | None:
         """With what the order was paid first."""

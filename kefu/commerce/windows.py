@@ -27,7 +27,7 @@ WhyClosed = Literal["status", "time"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a kind of change goes by itself now; otherwise why not, and if somebody may decide."""
+    """Whether a kind of change goes by itself now; if not why, and whether somebody may decide."""
 
     kind: str
     is_open: bool
@@ -44,7 +44,9 @@ def verdict(window: OrderWindow, order: Order, at: datetime) -> Verdict:
         why = "status"
     elif closes is not None and at > closes:
         why = "time"
-    return Verdict(window.kind, why is None, closes, why, window.special and order.status in RUNNING)
+    return Verdict(
+        window.kind, why is None, closes, why, window.special and order.status in RUNNING
+    )
 
 
 async def windows_of(db: Session, shop: UUID) -> dict[str, OrderWindow]:
