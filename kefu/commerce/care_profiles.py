@@ -84,13 +84,12 @@ async def own_rules(db: Session, shop: UUID | None) -> CareRules:
 def rules_from(kept: Mapping[str, Any]) -> CareRules:
     """The rules in a row; what it does not say is as the product begins with."""
     known = {field.name for field in fields(CareRules)}
-    said = {name: value for name, value in kept.items() if name in known}
-    return replace(
-        DEFAULT,
-        **{
-            name: tuple(value) if isinstance(value, list) else value for name, value in said.items()
-        },
-    )
+    said: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in kept.items()
+        if name in known
+    }
+    return replace(DEFAULT, **said)
 
 
 async def set_rules(

@@ -22,8 +22,9 @@ ELSEWHERE = {"recipient": "李雷", "province": "上海市", "city": "上海市"
 
 
 async def a_method(
-    db: Session, customer: UUID, *, kind: str = "gift_card", **more: Any
+    db: Session, customer: UUID | None, *, kind: str = "gift_card", **more: Any
 ) -> PaymentMethod:
+    assert customer is not None
     shop = more.pop("shop", None) or await the_shop(db)
     given = {"external_id": f"{kind}-{next(_numbers)}"} | more
     method = PaymentMethod(id=uuid7(), shop_id=shop.id, customer_id=customer, kind=kind, **given)
@@ -69,7 +70,6 @@ async def wanted_of(db: Session, order: Order, kind: str) -> dict[str, Any]:
     if kind == "address":
         return ELSEWHERE
     if kind == "payment":
-        assert order.customer_id is not None
         return {"payment_method": (await a_method(db, order.customer_id, kind="paypal")).id}
     if kind == "content":
         (line,) = await lines_of(db, order)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -150,7 +151,7 @@ async def test_what_the_policy_forbids_is_refused_by_its_name_and_changes_nothin
     small = await a_method(db, order.customer_id, balance=9999)
     line, product, sku = await line_and_product(db, order)
     gone = await a_sku(db, product, available=False)
-    cases = [
+    cases: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
         ("not_own_order", "cancel", {}, {"customer": stranger}),
         ("reason_not_accepted", "cancel", {}, {"reason": "just so"}),
         ("not_own_payment_method", "payment", {"payment_method": other.id}, {}),
