@@ -158,6 +158,7 @@ CREATE TABLE orders (
   historic BOOLEAN NOT NULL,
   version BIGINT,
   source_updated_at TIMESTAMP WITH TIME ZONE,
+  source_hash TEXT,
   attributes JSONB NOT NULL,
   created_at TIMESTAMP WITH TIME ZONE NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
