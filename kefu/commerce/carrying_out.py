@@ -22,6 +22,7 @@ from kefu.commerce.model import PaymentMethod, Product, Sku
 from kefu.commerce.model_order_care import OrderChange
 from kefu.commerce.model_orders import Order, OrderLine, Payment
 from kefu.commerce.money_moves import Moves, charge, give_back, keep_moves, take_back
+from kefu.commerce.placing import tail_of
 from kefu.commerce.terms import terms_of
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -129,7 +130,7 @@ def write_address(order: Order, wanted: Mapping[str, Any]) -> None:
     """Send it there; what the search finds an order by follows."""
     for name, value in wanted.items():
         setattr(order, name, value)
-    order.phone_tail = order.phone[-4:] if order.phone else None
+    order.phone_tail = tail_of(order.phone)
     order.search_terms = terms_of(order.recipient or "")
 
 
@@ -187,7 +188,7 @@ async def undo(
     for name, value in before["order"].items():
         setattr(order, name, value)
     order.cancelled_at = None if order.status != CANCELLED else order.cancelled_at
-    order.phone_tail = order.phone[-4:] if order.phone else None
+    order.phone_tail = tail_of(order.phone)
     kept = {line["id"]: line for line in before["lines"]}
     for line in lines:
         put_back(line, kept.get(str(line.id), {}))

@@ -1,4 +1,4 @@
-"""Actions that the tau shop's policy forbids, derived from its orders: each with its rule's name."""
+"""Actions that the tau policy forbids, derived from its orders, each with the name of a rule."""
 
 from __future__ import annotations
 
