@@ -68,7 +68,6 @@ class Order(Base):
     number: Mapped[str] = mapped_column(Text)
     external_id: Mapped[str | None] = mapped_column(Text)
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))
-    customer_name: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, default="created")
 
     placed_at: Mapped[datetime] = mapped_column(default=now)

@@ -33,7 +33,7 @@ class Placing:
     shop: Shop
     historic: bool
     at: datetime
-    customers: Mapping[str, tuple[UUID, str | None]]
+    customers: Mapping[str, UUID]
     goods: Goods
     methods: Mapping[str, UUID]
 
@@ -105,15 +105,13 @@ def line_id(lines: Sequence[Row], position: int | None) -> UUID | None:
 
 
 def order_row(placing: Placing, document: OrderDocument) -> Row:
-    customer, name = placing.customers.get(document.number, (None, None))
     placed_at = document.placed_at or document.updated_at or placing.at
     return {
         "id": uuid7(placed_at if placing.historic else None),
         "shop_id": placing.shop.id,
         "number": document.number,
         "external_id": document.external_id,
-        "customer_id": customer,
-        "customer_name": name,
+        "customer_id": placing.customers.get(document.number),
         "status": document.status,
         "placed_at": placed_at,
         **times_row(placing, document),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from kefu.commerce.documents import OrderDocument
-from kefu.commerce.events import OrderChanged
+from kefu.commerce.events import OrderChanged, OrderStuck
+from kefu.commerce.helping import clear_step, finished_with_help
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_shipments import TrackingEvent
 from kefu.commerce.placing import Placing, address_row, amounts_row, times_row
@@ -56,13 +57,17 @@ def has_changed(
     )
     before, status = {name: getattr(order, name) for name in TIMES}, order.status
     changed = put_fields(placing, order, document, newer=newer)
+    helped = finished_with_help(order, status)
+    clear_step(order)
     changed += Retelling(db, placing, order, document, parts, newer).put_all()
     if newer:
         order.version = document.version if document.version is not None else order.version
         order.source_updated_at = document.updated_at or order.source_updated_at
         order.source_hash = document.fingerprint
-    parts.facts += told_of_steps(vars(order), before, status)
+    parts.facts += [*told_of_steps(vars(order), before, status), *helped]
     visible = tuple(name for name in changed if name not in TOLD_OTHERWISE)
+    if "unfinished_step" in changed and order.unfinished_step:
+        parts.facts.append(OrderStuck(**head_of(vars(order)), step=order.unfinished_step))
     if visible:
         parts.facts.append(OrderChanged(**head_of(vars(order)), changed=visible))
     return bool(changed)
@@ -79,7 +84,7 @@ def put_fields(
         given |= address_row(document)
     given |= {"note": document.note, "external_id": document.external_id}
     if document.number in placing.customers and order.customer_id is None:
-        given["customer_id"], given["customer_name"] = placing.customers[document.number]
+        given["customer_id"] = placing.customers[document.number]
     given.pop("search_terms", None)
     changed = [name for name, value in given.items() if has_taken(order, name, value, newer=newer)]
     if "recipient" in changed:
@@ -108,8 +113,9 @@ def has_taken(order: Order, name: str, value: Any, *, newer: bool) -> bool:
 
 
 def put_status(order: Order, document: OrderDocument) -> list[str]:
+    """A step stays known until the order is past it, so that help can be counted."""
     status = furthest(document.status, vars(order))
-    step = document.unfinished_step if status == "created" else None
+    step = document.unfinished_step if status == "created" else order.unfinished_step
     changed = [
         name
         for name, value in (("status", status), ("unfinished_step", step))

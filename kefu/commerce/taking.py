@@ -23,7 +23,7 @@ from kefu.commerce.retelling import retell_orders
 from kefu.commerce.waiting import apply_waiting
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
-from kefu.customers import Person, a_person, customers_named, recognise_all
+from kefu.customers import Person, a_person, recognise_all
 
 ATTEMPTS = 3
 Result = Literal["created", "changed", "unchanged"]
@@ -137,15 +137,9 @@ async def prepared(db: Session, placing: Placing, documents: Sequence[OrderDocum
     people = {one.number: person_of(one) for one in documents}
     scope = scope_of(placing.shop)
     found = await recognise_all(db, list(people.values()), scope=scope)
-    cards = await customers_named(db, set(found.values()))
-    customers = {
-        number: (found[person], cards[found[person]].name if found[person] in cards else None)
-        for number, person in people.items()
-        if person in found
-    }
     return replace(
         placing,
-        customers=customers,
+        customers={number: found[one] for number, one in people.items() if one in found},
         goods=await goods_named(db, placing.shop.id, documents),
         methods=await methods_named(db, placing.shop.id, documents),
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from kefu.commerce.documents import Code, Document, Id
+from kefu.commerce.helping import clear_step, finished_with_help
 from kefu.commerce.model import Shop
 from kefu.commerce.model_orders import Order, OrderEvent
 from kefu.commerce.steps import MOMENT, risen
@@ -17,7 +18,7 @@ from kefu.commerce.telling import TIMES, told_of_steps
 from kefu.commerce.writing import write_rows
 from kefu.core.clock import now
 from kefu.core.db import Session
-from kefu.core.events import record_all
+from kefu.core.events import Event, record_all
 from kefu.core.ids import uuid7
 from kefu.core.time_shapes import Moment
 
@@ -108,11 +109,12 @@ async def apply_waiting(db: Session, shop: Shop, orders: Mapping[str, UUID]) -> 
     }
     for event in events:
         apply_event(known[event.number], event)
-    facts = [
-        fact
-        for number, order in known.items()
-        for fact in told_of_steps(vars(order), *before[number])
-    ]
+    facts: list[Event] = []
+    for number, order in known.items():
+        moments, status = before[number]
+        facts += told_of_steps(vars(order), moments, status)
+        facts += finished_with_help(order, status)
+        clear_step(order)
     ids = [event.id for event in events]
     await db.execute(update(OrderEvent).where(OrderEvent.id.in_(ids)).values(applied_at=now()))
     await record_all(db, facts)
@@ -127,6 +129,4 @@ def apply_event(order: Order, event: OrderEvent) -> None:
         setattr(order, moment, min(known, event.at) if known else event.at)
     if event.kind == "paid" and order.paid_amount == 0:
         order.paid_amount = order.total_amount
-    if status != "created":
-        order.unfinished_step = None
     order.status = status

@@ -123,7 +123,6 @@ CREATE TABLE orders (
   number TEXT NOT NULL,
   external_id TEXT,
   customer_id UUID,
-  customer_name TEXT,
   status TEXT NOT NULL,
   placed_at TIMESTAMP WITH TIME ZONE NOT NULL,
   paid_at TIMESTAMP WITH TIME ZONE,
