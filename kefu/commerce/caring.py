@@ -12,6 +12,7 @@ from kefu.commerce.changing import methods_of, rules_and_verdicts
 from kefu.commerce.model import PaymentMethod, Sku
 from kefu.commerce.model_order_care import AfterSaleRequest
 from kefu.commerce.model_orders import Order, OrderLine, Payment
+from kefu.commerce.offering import Offer, offers_actions
 from kefu.commerce.schemas_order_care import (
     AfterSaleShown,
     CareShown,
@@ -22,6 +23,7 @@ from kefu.commerce.schemas_order_care import (
 )
 from kefu.commerce.showing_changes import changes_of
 from kefu.core.db import Session
+from kefu.identity import Actor
 
 OPTIONS = 60
 
@@ -99,3 +101,29 @@ async def options_of(db: Session, order: Order) -> dict[UUID, list[OptionShown]]
                 )
             )
     return found
+
+
+@offers_actions
+async def changes_offered(db: Session, actor: Actor, order: Order) -> list[Offer]:
+    """One offer for each kind of change, and for taking goods back."""
+    if not actor.may("order.change"):
+        return []
+    rules, verdicts = await rules_and_verdicts(db, order)
+    offers = [
+        Offer(
+            f"change_{kind}",
+            possible=one.is_open or one.special,
+            reason=None if one.is_open else ("special" if one.special else f"closed_{one.why}"),
+            until=one.closes_at,
+        )
+        for kind, one in sorted(verdicts.items())
+    ]
+    for name, statuses in (
+        ("return", rules.return_statuses),
+        ("exchange", rules.exchange_statuses),
+    ):
+        fits = order.status in statuses
+        offers.append(
+            Offer(f"after_sale_{name}", possible=fits, reason=None if fits else "closed_status")
+        )
+    return offers

@@ -152,7 +152,8 @@ class AfterSaleRequest(Base):
 class ServiceCode(Base):
     """A code on its way to the telephone of an order, or to nobody where there is no such order.
 
-    Both look the same from outside; only hashes are kept, and a few wrong tries end it.
+    Both look the same from outside. The code itself is kept nowhere: it follows from the id and the
+    installation's key. A few wrong tries end it.
     """
 
     __tablename__ = "service_codes"
@@ -166,7 +167,6 @@ class ServiceCode(Base):
     order_id: Mapped[UUID | None] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
     asked: Mapped[str] = mapped_column(Text)
     address: Mapped[str] = mapped_column(Text)
-    code_hash: Mapped[str] = mapped_column(Text)
     failures: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime]

@@ -28,14 +28,14 @@ NEEDS = {"content": "lines", "address": "address", "payment": "payment_method", 
 class AddressBody(Shape):
     """Where an order goes; what is left out stays as it is."""
 
-    recipient: line_of(80) | None = None
-    phone: line_of(40, least=3) | None = None
-    country: line_of(60) | None = None
-    province: line_of(60) | None = None
-    city: line_of(60) | None = None
-    district: line_of(60) | None = None
-    street: line_of(200)
-    postcode: line_of(20) | None = None
+    recipient: line_of(80) | None = None  # type: ignore[valid-type]
+    phone: line_of(40, least=3) | None = None  # type: ignore[valid-type]
+    country: line_of(60) | None = None  # type: ignore[valid-type]
+    province: line_of(60) | None = None  # type: ignore[valid-type]
+    city: line_of(60) | None = None  # type: ignore[valid-type]
+    district: line_of(60) | None = None  # type: ignore[valid-type]
+    street: line_of(200)  # type: ignore[valid-type]
+    postcode: line_of(20) | None = None  # type: ignore[valid-type]
 
 
 class LineBody(Shape):
@@ -51,8 +51,8 @@ class ChangeBody(Shape):
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=100)] | None = None
     address: AddressBody | None = None
     payment_method: UUID | None = None
-    reason: Reason | None = None
-    note: text_of(1000) = ""
+    reason: Reason | None = None  # type: ignore[valid-type]
+    note: text_of(1000) = ""  # type: ignore[valid-type]
     conversation: UUID | None = None
 
     @model_validator(mode="after")
@@ -76,16 +76,16 @@ class AfterSaleBody(Shape):
     kind: Literal["return", "exchange"]
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=100)]
     payment_method: UUID | None = None
-    reason: Reason | None = None
+    reason: Reason | None = None  # type: ignore[valid-type]
     conversation: UUID | None = None
 
 
 class ApprovalBody(Shape):
-    note: text_of(500) = ""
+    note: text_of(500) = ""  # type: ignore[valid-type]
 
 
 class DenialBody(Shape):
-    note: line_of(500)
+    note: line_of(500)  # type: ignore[valid-type]
 
 
 class WindowBody(Shape):
@@ -97,7 +97,7 @@ class WindowBody(Shape):
 class RulesBody(Shape):
     """What changes in the written policy; the rest stays."""
 
-    cancel_reasons: Annotated[list[Reason], Field(min_length=1, max_length=20)] = Field(
+    cancel_reasons: Annotated[list[Reason], Field(min_length=1, max_length=20)] = Field(  # type: ignore[valid-type]
         default_factory=list
     )
     content_once: bool = False
@@ -131,7 +131,7 @@ class RulesShown(BaseModel):
 
 
 class PresetBody(Shape):
-    name: line_of(40)
+    name: line_of(40)  # type: ignore[valid-type]
     shop_id: UUID | None = None
 
 

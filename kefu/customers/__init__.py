@@ -3,7 +3,7 @@
 from kefu.customers.access import customer_for, grant_access
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
-from kefu.customers.contacts import phone_number
+from kefu.customers.contacts import email_address, phone_number
 from kefu.customers.identities import add_claims, customer_by_identity, identify
 from kefu.customers.masking import masked_email, masked_phone
 from kefu.customers.model import TIERS, Customer, Identity
@@ -34,6 +34,7 @@ __all__ = [
     "customer_by_identity",
     "customer_for",
     "customers_named",
+    "email_address",
     "erase_customer",
     "erases_customer",
     "export_customer",

@@ -278,7 +278,6 @@ CREATE TABLE service_codes (
   order_id UUID,
   asked TEXT NOT NULL,
   address TEXT NOT NULL,
-  code_hash TEXT NOT NULL,
   failures INTEGER NOT NULL,
   created_at TIMESTAMP WITH TIME ZONE NOT NULL,
   expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
