@@ -32,4 +32,13 @@ ROUTES: dict[str, str] = {
     "GET /api/v1/refunds/mismatches": "order.read",
     "PUT /api/v1/refunds/{refund_id}/finance": "order.write",
     "GET /api/v1/customers/{customer_id}/purchases": "order.read",
+    "GET /api/v1/products": "product.read",
+    "POST /api/v1/products": "order.write",
+    "GET /api/v1/products/categories": "product.read",
+    "GET /api/v1/products/comparison": "product.read",
+    "POST /api/v1/products/recommendations": "product.read",
+    "GET /api/v1/products/{product_id}": "product.read",
+    "GET /api/v1/shops": "shop.read",
+    "POST /api/v1/shops": "shop.edit",
+    "PATCH /api/v1/shops/{shop_id}": "shop.edit",
 }

@@ -228,10 +228,8 @@ async def test_refunds_on_which_the_systems_differ_are_listed_until_they_agree(
     await desk.sign_in()
     order = await an_order(db, total=50000)
     with frozen(NOON):
-        fits = {"crm_status": "paid", "finance_status": "paid", "status": "paid"}
-        await a_refund(db, order, **fits)
-        fresh = {"crm_status": "approved", "crm_at": NOON}
-        await a_refund(db, order, **fresh)
+        await a_refund(db, order, crm_status="paid", finance_status="paid", status="paid")
+        await a_refund(db, order, crm_status="approved", crm_at=NOON)
         refund = await a_refund(
             db, order, status="approved", crm_status="approved", crm_at=NOON - timedelta(days=2)
         )
