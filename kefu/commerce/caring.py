@@ -43,7 +43,9 @@ async def care_of(db: Session, order: Order) -> CareShown:
         methods=await shown_methods(db, order),
         options=await options_of(db, order),
         changes=await changes_of(db, order.id),
-        after_sales=[AfterSaleShown.model_validate(vars(one)) for one in after_sales],
+        after_sales=[
+            AfterSaleShown.model_validate(one, from_attributes=True) for one in after_sales
+        ],
     )
 
 

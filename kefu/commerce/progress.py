@@ -61,19 +61,19 @@ async def progress_of(db: Session, order: Order) -> OwnOrder:
         lines=[own_line(line, pictures) for line in lines],
         shipments=[own_shipment(one, scans[one.id]) for one in shipments],
         refunds=[
-            OwnRefund.model_validate(vars(one))
+            OwnRefund.model_validate(one, from_attributes=True)
             for one in await rows_of(db, Refund, order, Refund.requested_at)
         ],
         invoices=[
-            OwnInvoice.model_validate(vars(one))
+            OwnInvoice.model_validate(one, from_attributes=True)
             for one in await rows_of(db, Invoice, order, Invoice.id.desc())
         ],
         changes=[
-            OwnChange.model_validate(vars(one))
+            OwnChange.model_validate(one, from_attributes=True)
             for one in await rows_of(db, OrderChange, order, OrderChange.id.desc())
         ],
         after_sales=[
-            OwnAfterSale.model_validate(vars(one))
+            OwnAfterSale.model_validate(one, from_attributes=True)
             for one in await rows_of(db, AfterSaleRequest, order, AfterSaleRequest.id.desc())
         ],
         windows=[

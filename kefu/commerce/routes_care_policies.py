@@ -29,7 +29,7 @@ router = APIRouter(prefix="/api/v1", tags=["order care"])
 @router.get("/order-windows")
 async def get_windows(db: Db, _: CurrentActor) -> list[WindowShown]:
     """The general window of each kind, then those that shops have of their own."""
-    return [WindowShown.model_validate(vars(one)) for one in await all_windows(db)]
+    return [WindowShown.model_validate(one, from_attributes=True) for one in await all_windows(db)]
 
 
 @router.put("/order-windows/{kind}")
@@ -38,7 +38,7 @@ async def put_window(
 ) -> WindowShown:
     """Say until when this kind goes by itself, for one shop or for all others."""
     window = await set_window(db, kind, body.model_dump(), shop=shop, by=actor.id)
-    return WindowShown.model_validate(vars(window))
+    return WindowShown.model_validate(window, from_attributes=True)
 
 
 @router.delete("/order-windows/{kind}", status_code=204)

@@ -137,7 +137,7 @@ async def shown_invoices(db: Session, invoices: Sequence[Invoice]) -> list[Invoi
     agents = await agents_named(db, [one.requested_by for one in invoices])
     return [
         InvoiceShown.model_validate(
-            vars(one)
+            {column.key: getattr(one, column.key) for column in Invoice.__table__.columns}
             | {
                 "order_number": numbers[one.order_id],
                 "email": masked_email(one.email),

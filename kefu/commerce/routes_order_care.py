@@ -71,7 +71,7 @@ async def post_after_sale(
         method=body.payment_method,
         asked=Asked(by=actor.id, conversation=body.conversation, reason=body.reason),
     )
-    return AfterSaleShown.model_validate(vars(request))
+    return AfterSaleShown.model_validate(request, from_attributes=True)
 
 
 @router.get("/order-changes")
