@@ -23,7 +23,7 @@ from kefu.customers.access import (
 )
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
-from kefu.customers.contacts import phone_number
+from kefu.customers.contacts import email_address, phone_number
 from kefu.customers.events_merging import CustomerMerged, CustomerUnmerged
 from kefu.customers.figures import PurchaseFigures, ServiceFigures
 from kefu.customers.identities import add_claims, customer_by_identity, identify
@@ -72,6 +72,7 @@ __all__ = [
     "customer_with",
     "customers_named",
     "earn_points",
+    "email_address",
     "erase_customer",
     "erases_customer",
     "everyone_who_is",
