@@ -1,0 +1,40 @@
+"""Workflows: processes drawn in BPMN that everyone sees running.
+
+A capability that runs a process (returns, for instance):
+
+1. offers the steps that its service tasks name: `offer_step("commerce.refund", run, …)`, in
+   whatever module of its package is imported at start (`model*`, `events*`, `jobs*` …);
+2. ships the drawing: `process_file("return", Path(__file__).parent / "processes/return.bpmn", …)`;
+3. starts cases about its own records: `case = await start_case(db, "return", …)`;
+4. shows `open_tasks(db, subject)`, lets people complete them with `complete_task`, and tells the
+   case what happened outside with `send_message`;
+5. reacts to `kefu.workflows.events_processes` where its own rows copy what its lists filter by.
+
+The verbs, all in the caller's transaction:
+
+- `start_case(db, key, *, subject_kind, subject, customer=None, data=None, by=None,
+  historic=False) -> Case`: runs on until somebody or something is awaited.
+- `case_of(db, subject, key=None) -> Case | None`: the newest case about this record.
+- `open_tasks(db, subject) -> list[CaseTask]`: of all its cases, oldest first.
+- `complete_task(db, task_id, form, *, by) -> Case`: checks the form (`Invalid` names
+  `form.<key>`), one of two at once gets `Conflict`, and the case goes on.
+- `send_message(db, case_id, name, data=None, *, by=None) -> Case`: `Conflict` when nothing waits
+  for it; `awaits(db, case_id) -> set[str]` says which messages are waited for.
+- `send_signal(db, name, data=None) -> int`: to every case that waits for it.
+- `cancel_case(db, case_id, *, by)`: ends it from outside (what has to be undone is drawn as a
+  message's path: `send_message(db, case_id, "cancel")`).
+- `case_map(db, case)` and `process_map(db, key, period)`: what the map shows.
+
+How a drawing is written (elements, `kefu:` attributes, form fields): docs/guide/processes.md.
+"""
+
+from kefu.workflows.model_processes import Case, CaseTask
+from kefu.workflows.offering import StepRefused, offer_step, process_file
+
+__all__ = [
+    "Case",
+    "CaseTask",
+    "StepRefused",
+    "offer_step",
+    "process_file",
+]
