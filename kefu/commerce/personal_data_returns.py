@@ -1,0 +1,65 @@
+"""Personal data of returns: what a customer wrote and pictured, exported and blanked."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+
+from kefu.commerce.model_inspections import InspectionDispute
+from kefu.commerce.model_returns import ReturnCase
+from kefu.commerce.returns.photos import erase_photos
+from kefu.core.db import Session
+from kefu.customers import erases_customer, exports_customer
+
+OF_CUSTOMER = "(select id from return_cases where customer_id = :customer)"
+BLANKED = (
+    ("update return_cases set note = '', decision_note = '', tracking_number = null "
+    "where customer_id = :customer"),
+    f"update inspection_disputes set text = '', grounds = '' where case_id in {OF_CUSTOMER}",  # noqa: S608 - our own words
+    (f"update inspections set note = '', reason = case when reason is null then null else '-' end "  # noqa: S608 - the same
+    f"where case_id in {OF_CUSTOMER}"),
+    f"update repair_states set note = '' where case_id in {OF_CUSTOMER}",  # noqa: S608 - the same
+    f"update return_costs set note = '' where case_id in {OF_CUSTOMER}",  # noqa: S608 - the same
+)
+
+
+@exports_customer("returns")
+async def export_returns(db: Session, customer: UUID) -> list[dict[str, Any]]:
+    rows = await db.scalars(
+        select(ReturnCase).where(ReturnCase.customer_id == customer).order_by(ReturnCase.id)
+    )
+    cases = list(rows)
+    disputes = await db.scalars(
+        select(InspectionDispute)
+        .where(InspectionDispute.case_id.in_([case.id for case in cases]))
+        .order_by(InspectionDispute.raised_at)
+    )
+    said: dict[UUID, list[str]] = {}
+    for one in disputes:
+        said.setdefault(one.case_id, []).append(one.text)
+    return [
+        {
+            "number": case.number,
+            "kind": case.kind,
+            "status": case.status,
+            "reason": case.reason,
+            "note": case.note,
+            "tracking_number": case.tracking_number,
+            "amount": case.amount,
+            "currency": case.currency,
+            "applied_at": case.applied_at.isoformat(),
+            "ended_at": case.ended_at.isoformat() if case.ended_at else None,
+            "disputes": said.get(case.id, []),
+        }
+        for case in cases
+    ]
+
+
+@erases_customer
+async def erase_returns(db: Session, customer: UUID) -> None:
+    """Texts and pictures go; what happened, when and for how much stays."""
+    for statement in BLANKED:
+        await db.execute(text(statement), {"customer": customer})
+    await erase_photos(db, customer)
