@@ -15,6 +15,7 @@ from kefu.identity.actor import (
 from kefu.identity.colleagues import (
     department_heads,
     department_of,
+    departments_called,
     departments_named,
     members_of_teams,
     team_heads,
@@ -51,6 +52,7 @@ __all__ = [
     "create_administrator",
     "department_heads",
     "department_of",
+    "departments_called",
     "departments_named",
     "first_administrator_link",
     "has_administrator",

@@ -51,3 +51,14 @@ async def departments_named(db: Session, ids: Iterable[UUID | None]) -> dict[UUI
         return {}
     rows = await db.execute(select(Department.id, Department.name).where(Department.id.in_(wanted)))
     return {row.id: row.name for row in rows}
+
+
+async def departments_called(db: Session, names: Iterable[str]) -> dict[str, UUID]:
+    """Departments by their names, in one query; unknown names left out."""
+    wanted = set(names)
+    if not wanted:
+        return {}
+    rows = await db.execute(
+        select(Department.name, Department.id).where(Department.name.in_(wanted))
+    )
+    return {row.name: row.id for row in rows}

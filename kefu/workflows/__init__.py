@@ -28,13 +28,34 @@ The verbs, all in the caller's transaction:
 How a drawing is written (elements, `kefu:` attributes, form fields): docs/guide/processes.md.
 """
 
+from kefu.workflows.case_maps import CaseMap, ProcessMap, case_map, process_map
+from kefu.workflows.case_tasks import claim_task, complete_task, open_tasks, release_task
 from kefu.workflows.model_processes import Case, CaseTask
 from kefu.workflows.offering import StepRefused, offer_step, process_file
+from kefu.workflows.publishing import BadProcess, publish_process
+from kefu.workflows.running import cancel_case, case_of, start_case
+from kefu.workflows.waiting import awaits, send_message, send_signal
 
 __all__ = [
+    "BadProcess",
     "Case",
+    "CaseMap",
     "CaseTask",
+    "ProcessMap",
     "StepRefused",
+    "awaits",
+    "cancel_case",
+    "case_map",
+    "case_of",
+    "claim_task",
+    "complete_task",
     "offer_step",
+    "open_tasks",
     "process_file",
+    "process_map",
+    "publish_process",
+    "release_task",
+    "send_message",
+    "send_signal",
+    "start_case",
 ]
