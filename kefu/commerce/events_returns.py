@@ -82,6 +82,13 @@ class ReturnSent(ReturnEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReturnReminded(ReturnEvent):
+    """The goods have not been sent yet; whoever tells the customer reacts to it."""
+
+    kind: ClassVar[str] = "return.reminded"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReturnUndone(ReturnEvent):
     """Withdrawn by the customer or cancelled by the desk before the goods were inspected."""
 

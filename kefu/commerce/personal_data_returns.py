@@ -5,24 +5,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, update
 
-from kefu.commerce.model_inspections import InspectionDispute
-from kefu.commerce.model_returns import ReturnCase
+from kefu.commerce.model_inspections import Inspection, InspectionDispute, RepairState
+from kefu.commerce.model_returns import ReturnCase, ReturnCost
 from kefu.commerce.returns.photos import erase_photos
 from kefu.core.db import Session
 from kefu.customers import erases_customer, exports_customer
 
-OF_CUSTOMER = "(select id from return_cases where customer_id = :customer)"
-BLANKED = (
-    ("update return_cases set note = '', decision_note = '', tracking_number = null "
-    "where customer_id = :customer"),
-    f"update inspection_disputes set text = '', grounds = '' where case_id in {OF_CUSTOMER}",  # noqa: S608 - our own words
-    (f"update inspections set note = '', reason = case when reason is null then null else '-' end "  # noqa: S608 - the same
-    f"where case_id in {OF_CUSTOMER}"),
-    f"update repair_states set note = '' where case_id in {OF_CUSTOMER}",  # noqa: S608 - the same
-    f"update return_costs set note = '' where case_id in {OF_CUSTOMER}",  # noqa: S608 - the same
-)
+BLANKED: dict[Any, dict[str, str]] = {
+    InspectionDispute: {"text": "", "grounds": ""},
+    Inspection: {"note": ""},
+    RepairState: {"note": ""},
+    ReturnCost: {"note": ""},
+}
 
 
 @exports_customer("returns")
@@ -60,6 +56,11 @@ async def export_returns(db: Session, customer: UUID) -> list[dict[str, Any]]:
 @erases_customer
 async def erase_returns(db: Session, customer: UUID) -> None:
     """Texts and pictures go; what happened, when and for how much stays."""
-    for statement in BLANKED:
-        await db.execute(text(statement), {"customer": customer})
+    mine = ReturnCase.customer_id == customer
+    await db.execute(
+        update(ReturnCase).where(mine).values(note="", decision_note="", tracking_number=None)
+    )
+    cases = select(ReturnCase.id).where(mine)
+    for table, blank in BLANKED.items():
+        await db.execute(update(table).where(table.case_id.in_(cases)).values(**blank))
     await erase_photos(db, customer)

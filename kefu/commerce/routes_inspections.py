@@ -19,7 +19,7 @@ from kefu.commerce.returns.checklists import checklist_for, publish
 from kefu.commerce.returns.disputing import decide_dispute, dispute, dispute_of
 from kefu.commerce.returns.inspecting import Found, category_of, inspect
 from kefu.commerce.returns.models import models
-from kefu.commerce.returns.photos import check_room, keep_photo, photo_of, storage_of
+from kefu.commerce.returns.photos import add_photo, check_room, keep_photo, photo_of, storage_of
 from kefu.commerce.returns.policy import change_policy, versioned
 from kefu.commerce.schemas_inspections import (
     ChecklistRow,
@@ -39,14 +39,15 @@ from kefu.commerce.schemas_returns import (
     PolicyChange,
     PolicyShown,
 )
-from kefu.commerce.views_returns import return_detail
+from kefu.commerce.views_returns import photo_row, return_detail
 from kefu.core.clock import now
+from kefu.core.db import Database
 from kefu.core.errors import Invalid, NotFound
 from kefu.core.http import Db
 from kefu.core.measures import Period
 from kefu.core.paging import Cursor, Limit, page_of, read_cursor
 from kefu.core.shapes import Page
-from kefu.identity import CurrentActor
+from kefu.identity import BriefActor, CurrentActor
 
 router = APIRouter(prefix="/api/v1", tags=["returns"])
 CASE = "/returns/{case_id}"
@@ -61,7 +62,7 @@ def period_of(since: AwareDatetime, until: AwareDatetime | None) -> Period:
     return Period(since, end)
 
 
-@router.get("/returns/analysis")
+@router.get("/return-analysis")
 async def show_analysis(
     db: Db,
     _: CurrentActor,
@@ -75,7 +76,7 @@ async def show_analysis(
     return AnalysisShown(since=period.since, until=period.until, **found)
 
 
-@router.get("/returns/models")
+@router.get("/return-models")
 async def list_models(
     db: Db, _: CurrentActor, since: Since, until: AwareDatetime | None = None
 ) -> list[ModelRow]:
@@ -134,42 +135,29 @@ async def put_decision(
 @router.post(f"{CASE}/photos", status_code=201)
 async def post_photo(
     request: Request,
-    db: Db,
-    actor: CurrentActor,
+    actor: BriefActor,
     case_id: UUID,
     file: UploadFile,
     purpose: Annotated[Literal["application", "inspection", "dispute"], Form()] = "application",
 ) -> PhotoRow:
-    """Add a picture; the transaction of the doors ends before the bytes are stored."""
-    case = await return_for(db, actor, case_id)
-    await check_room(db, case)
-    await db.commit()
-    photo = await keep_photo(
-        db,
-        storage_of(request.app),
-        case.id,
-        file.file,
-        file.filename or "",
-        purpose=purpose,
-        by=actor.id,
-    )
-    return PhotoRow(
-        id=photo.id,
-        purpose=photo.purpose,
-        name=photo.name,
-        url=f"/api/v1/returns/{case.id}/photos/{photo.id}",
-        created_at=photo.created_at,
-    )
+    """Add a picture; no transaction is held while its bytes are stored."""
+    database: Database = request.app.state.database
+    async with database.transaction() as db:
+        await check_room(db, await return_for(db, actor, case_id))
+    kept = await keep_photo(storage_of(request.app), file.file, file.filename or "")
+    async with database.transaction() as db:
+        photo = await add_photo(db, case_id, kept, purpose=purpose, by=actor.id)
+    return photo_row(photo)
 
 
 @router.get(f"{CASE}/photos/{{photo_id}}", response_class=StreamingResponse)
 async def show_photo(
-    request: Request, db: Db, actor: CurrentActor, case_id: UUID, photo_id: UUID
+    request: Request, actor: BriefActor, case_id: UUID, photo_id: UUID
 ) -> StreamingResponse:
     """The bytes of a picture; no browser runs them as a page of ours."""
-    case = await return_for(db, actor, case_id)
-    photo = await photo_of(db, case, photo_id)
-    await db.commit()
+    database: Database = request.app.state.database
+    async with database.transaction() as db:
+        photo = await photo_of(db, await return_for(db, actor, case_id), photo_id)
     content = await storage_of(request.app).get(photo.key)
     headers = {
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(photo.name)}",

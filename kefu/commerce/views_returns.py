@@ -11,7 +11,13 @@ from sqlalchemy import select
 
 from kefu.commerce.model_inspections import InspectionChecklist
 from kefu.commerce.model_orders import Order, Refund
-from kefu.commerce.model_returns import RefundApproval, ReturnCase, ReturnLine, ReturnStep
+from kefu.commerce.model_returns import (
+    RefundApproval,
+    ReturnCase,
+    ReturnLine,
+    ReturnPhoto,
+    ReturnStep,
+)
 from kefu.commerce.returns.allowing import allowed
 from kefu.commerce.returns.costs import costs_of
 from kefu.commerce.returns.disputing import disputes_of
@@ -138,16 +144,17 @@ async def step_rows(db: Session, case: ReturnCase) -> list[StepRow]:
 
 
 async def photo_rows(db: Session, case: ReturnCase) -> list[PhotoRow]:
-    return [
-        PhotoRow(
-            id=photo.id,
-            purpose=photo.purpose,
-            name=photo.name,
-            url=f"/api/v1/returns/{case.id}/photos/{photo.id}",
-            created_at=photo.created_at,
-        )
-        for photo in await photos_of(db, case)
-    ]
+    return [photo_row(photo) for photo in await photos_of(db, case)]
+
+
+def photo_row(photo: ReturnPhoto) -> PhotoRow:
+    return PhotoRow(
+        id=photo.id,
+        purpose=photo.purpose,
+        name=photo.name,
+        url=f"/api/v1/returns/{photo.case_id}/photos/{photo.id}",
+        created_at=photo.created_at,
+    )
 
 
 async def inspection_rows(db: Session, case: ReturnCase) -> list[InspectionRow]:

@@ -16,7 +16,7 @@ from kefu.commerce.model_returns import ReturnCase, ReturnLine
 from kefu.commerce.returns.amounts import Bought, paid_for
 from kefu.commerce.returns.fast_track import Application, Decision, decide
 from kefu.commerce.returns.moving import advance, first_step
-from kefu.commerce.returns.nodes import APPLY, INSTALLATION, REFUND_ONLY, REPAIR
+from kefu.commerce.returns.nodes import APPLY, INSTALLATION, REFUND_ONLY, REPAIR, REVIEW, next_node
 from kefu.commerce.returns.policy import Policy, policy
 from kefu.commerce.returns.running import start_process
 from kefu.commerce.returns.telling import tell
@@ -67,7 +67,7 @@ async def apply(db: Session, order: Order, wanted: Wanted, *, by: UUID | None) -
     step = first_step(case, at)
     db.add(step)
     await db.flush()
-    await start_process(db, case, by=by)
+    await start_process(db, case, by=by, entry=entry_of(case))
     await tell(
         db,
         ReturnApplied,
@@ -83,6 +83,13 @@ async def apply(db: Session, order: Order, wanted: Wanted, *, by: UUID | None) -
         await advance(db, case, "approved", by=None, at=at)
         await tell(db, ReturnApproved, case, by=None, automatic=True)
     return case
+
+
+def entry_of(case: ReturnCase) -> str | None:
+    """On the fast track the process begins behind its review."""
+    if not case.fast_track:
+        return None
+    return next_node(case.kind, REVIEW, "approved")
 
 
 def check_time(order: Order, wanted: Wanted, rules: Policy, *, at: datetime) -> None:

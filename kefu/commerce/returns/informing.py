@@ -15,7 +15,7 @@ from kefu.commerce.events_returns import (
     ReturnRefundDecided,
 )
 from kefu.commerce.model_returns import RefundApproval, ReturnCase
-from kefu.commerce.returns.moving import SUBJECT
+from kefu.commerce.returns.running import SUBJECT
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.identity import agents_who_may

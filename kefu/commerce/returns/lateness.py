@@ -10,8 +10,9 @@ from sqlalchemy import select
 from kefu.commerce.events_returns import ParcelOverdue, ReturnLate
 from kefu.commerce.model_returns import ReturnCase, ReturnStep
 from kefu.commerce.model_warehouse import WarehouseParcel
-from kefu.commerce.returns.moving import CLOCK, SUBJECT
+from kefu.commerce.returns.moving import CLOCK
 from kefu.commerce.returns.nodes import CAUSES
+from kefu.commerce.returns.running import SUBJECT
 from kefu.commerce.returns.telling import tell
 from kefu.commerce.returns.warehouse import CLOCK as TURNOVER
 from kefu.commerce.returns.warehouse import SUBJECT as PARCEL

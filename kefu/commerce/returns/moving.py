@@ -11,14 +11,13 @@ from kefu.commerce.events_returns import ReturnMoved, ReturnReopened, ReturnTake
 from kefu.commerce.model_returns import ReturnCase, ReturnStep
 from kefu.commerce.returns.nodes import APPLY, CAUSES, OPEN, is_end, next_node
 from kefu.commerce.returns.policy import Policy, policy
-from kefu.commerce.returns.running import process_moved, restart_process
+from kefu.commerce.returns.running import SUBJECT, process_moved, process_taken, restart_process
 from kefu.commerce.returns.telling import tell
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict
 from kefu.promises import start_clock, stop_clock
 
-SUBJECT = "return"
 CLOCK = "return_node"
 
 
@@ -134,6 +133,7 @@ async def take(db: Session, case: ReturnCase, *, by: UUID, at: datetime | None =
     step = await open_step(db, case)
     step.begun_at = step.begun_at or at or now()
     case.assignee_id = by
+    await process_taken(db, case, by=by)
     await tell(db, ReturnTaken, case, by=by)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import IO, Any
 from uuid import UUID
 
@@ -43,16 +44,17 @@ async def check_room(db: Session, case: ReturnCase) -> None:
         raise Conflict(f"A case has at most {MOST} pictures.", code="too_many_photos")
 
 
-async def keep_photo(
-    db: Session,
-    storage: Storage,
-    case_id: UUID,
-    upload: IO[bytes],
-    name: str,
-    *,
-    purpose: str,
-    by: UUID | None,
-) -> ReturnPhoto:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A picture whose bytes lie in the store; its row is still to be written."""
+
+    name: str
+    type: str
+    size: int
+    key: str
+
+
+async def keep_photo(storage: Storage, upload: IO[bytes], name: str) -> Kept:
     """Look at a picture and store it; what is no picture is refused."""
     size = await asyncio.to_thread(upload.seek, 0, io.SEEK_END)
     if size > LARGEST:
@@ -64,15 +66,21 @@ async def keep_photo(
         raise Invalid("This is not a picture.", field="file", code="no_picture")
     key = f"returns/{now():%Y%m}/{uuid7().hex}"
     await storage.put(key, chunks_of(upload), type=seen.type)
+    return Kept(seen.name, seen.type, size, key)
+
+
+async def add_photo(
+    db: Session, case_id: UUID, kept: Kept, *, purpose: str, by: UUID | None
+) -> ReturnPhoto:
     photo = ReturnPhoto(
         id=uuid7(),
         case_id=case_id,
         purpose=purpose,
         agent_id=by,
-        name=seen.name,
-        type=seen.type,
-        size=size,
-        key=key,
+        name=kept.name,
+        type=kept.type,
+        size=kept.size,
+        key=kept.key,
     )
     db.add(photo)
     await db.flush()
