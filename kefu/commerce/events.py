@@ -110,12 +110,13 @@ class OrderRevealed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderViewed(Event):
-    """An agent looked an order up for a customer, so many milliseconds after asking."""
+class OrderQueried(Event):
+    """A customer asked how far an order is and was told, so many seconds later."""
 
-    kind: ClassVar[str] = "order.viewed"
-    milliseconds: int
-    way: str
+    kind: ClassVar[str] = "order.queried"
+    channel: str
+    seconds: float
+    status: str
 
 
 @dataclass(frozen=True, kw_only=True)

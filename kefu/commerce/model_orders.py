@@ -34,7 +34,10 @@ EVENT_KINDS = ("paid", "processing", "shipped", "delivered", "completed", "cance
 
 
 class Order(Base):
-    """An order as its shop knows it; `version` and `source_updated_at` are the shop's own."""
+    """An order as its shop knows it; `version` and `source_updated_at` are the shop's own.
+
+    `source_hash` is that of the shop's last word, so that a repetition is known at once.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -65,7 +68,6 @@ class Order(Base):
     number: Mapped[str] = mapped_column(Text)
     external_id: Mapped[str | None] = mapped_column(Text)
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))
-    customer_name: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, default="created")
 
     placed_at: Mapped[datetime] = mapped_column(default=now)
@@ -104,6 +106,7 @@ class Order(Base):
     historic: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int | None] = mapped_column(BigInteger)
     source_updated_at: Mapped[datetime | None]
+    source_hash: Mapped[str | None] = mapped_column(Text)
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)

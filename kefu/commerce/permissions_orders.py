@@ -18,4 +18,27 @@ GRANTS: dict[str, set[str]] = {
     "commerce.import": HEADS,
 }
 
-ROUTES: dict[str, str] = {}
+ROUTES: dict[str, str] = {
+    "POST /api/v1/orders": "order.write",
+    "POST /api/v1/order-events": "order.write",
+    "GET /api/v1/orders": "order.read",
+    "GET /api/v1/orders/{order_id}": "order.read",
+    "POST /api/v1/orders/{order_id}/reveal": "order.reveal",
+    "POST /api/v1/orders/{order_id}/queries": "order.edit",
+    "PUT /api/v1/orders/{order_id}/assistance": "order.edit",
+    "POST /api/v1/orders/{order_id}/errors": "order.edit",
+    "PUT /api/v1/orders/{order_id}/errors/{error_id}/correction": "order.edit",
+    "GET /api/v1/order-errors": "order.read",
+    "GET /api/v1/refunds/mismatches": "order.read",
+    "PUT /api/v1/refunds/{refund_id}/finance": "order.write",
+    "GET /api/v1/customers/{customer_id}/purchases": "order.read",
+    "GET /api/v1/products": "product.read",
+    "POST /api/v1/products": "order.write",
+    "GET /api/v1/products/categories": "product.read",
+    "GET /api/v1/products/comparison": "product.read",
+    "POST /api/v1/products/recommendations": "product.read",
+    "GET /api/v1/products/{product_id}": "product.read",
+    "GET /api/v1/shops": "shop.read",
+    "POST /api/v1/shops": "shop.edit",
+    "PATCH /api/v1/shops/{shop_id}": "shop.edit",
+}

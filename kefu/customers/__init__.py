@@ -3,6 +3,7 @@
 from kefu.customers.access import customer_for, grant_access
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
+from kefu.customers.contacts import phone_number
 from kefu.customers.identities import add_claims, customer_by_identity, identify
 from kefu.customers.masking import masked_email, masked_phone
 from kefu.customers.model import TIERS, Customer, Identity
@@ -13,6 +14,7 @@ from kefu.customers.personal_data import (
     exports_customer,
 )
 from kefu.customers.profiles import block_customer, unblock_customer
+from kefu.customers.recognising import Person, a_person, recognise_all
 from kefu.customers.timeline import timeline_entry
 from kefu.customers.verifying import checks_order, verified_until, verify
 
@@ -22,7 +24,9 @@ __all__ = [
     "Customer",
     "CustomerCard",
     "Identity",
+    "Person",
     "Proof",
+    "a_person",
     "add_claims",
     "block_customer",
     "check_consent",
@@ -40,6 +44,8 @@ __all__ = [
     "identify",
     "masked_email",
     "masked_phone",
+    "phone_number",
+    "recognise_all",
     "timeline_entry",
     "unblock_customer",
     "verified_until",
