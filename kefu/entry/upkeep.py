@@ -12,6 +12,7 @@ from kefu.conversations.partitions import ensure_partitions
 from kefu.core.db import Database
 from kefu.core.job_runner import JobRunner
 from kefu.promises import Scanner
+from kefu.workflows import keep_cases_going
 
 log = structlog.get_logger(__name__)
 PARTITIONS_EVERY = 24 * 3600
@@ -34,5 +35,6 @@ def upkeep(database: Database) -> dict[str, Work]:
         "partitions": partitions,
         "clocks": Scanner(database).run,
         "due": lambda: keep_firing(database),
+        "cases": lambda: keep_cases_going(database),
         "jobs": JobRunner(database).run,
     }

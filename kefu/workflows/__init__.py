@@ -30,6 +30,7 @@ How a drawing is written (elements, `kefu:` attributes, form fields): docs/guide
 
 from kefu.workflows.case_maps import CaseMap, ProcessMap, case_map, process_map
 from kefu.workflows.case_tasks import claim_task, complete_task, open_tasks, release_task
+from kefu.workflows.firing import keep_cases_going
 from kefu.workflows.model_processes import Case, CaseTask
 from kefu.workflows.offering import StepRefused, offer_step, process_file
 from kefu.workflows.publishing import BadProcess, publish_process
@@ -49,6 +50,7 @@ __all__ = [
     "case_of",
     "claim_task",
     "complete_task",
+    "keep_cases_going",
     "offer_step",
     "open_tasks",
     "process_file",

@@ -6,7 +6,6 @@ import structlog
 from sqlalchemy import select, text
 
 from kefu.core.db import Session
-from kefu.core.demo import demo_part
 from kefu.workflows.model_processes import Process
 from kefu.workflows.offering import OFFERED
 from kefu.workflows.publishing import BadProcess, publish_process
@@ -32,8 +31,3 @@ async def publish_built_in(db: Session) -> list[str]:
             continue
         published.append(file.key)
     return published
-
-
-@demo_part("processes", order=5)
-async def load_demo_processes(db: Session) -> None:
-    await publish_built_in(db)

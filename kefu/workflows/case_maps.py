@@ -7,7 +7,7 @@ events nobody works: a token's whole stay is waiting.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -18,6 +18,8 @@ from kefu.core.errors import NotFound
 from kefu.core.measures import Period
 from kefu.workflows.model_processes import Case, CaseTask, CaseVisit, Process, ProcessVersion
 from kefu.workflows.publishing import Loaded, loaded
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,12 @@ async def case_map(db: Session, case: Case) -> CaseMap:
     visits = await db.scalars(select(CaseVisit).where(CaseVisit.case_id == case.id))
     stays = [stay_of_task(task) for task in tasks]
     stays += [stay_of_visit(visit, version) for visit in visits]
-    return CaseMap(version.number, xml or "", sorted(stays, key=lambda stay: stay.entered_at))
+    return CaseMap(version.number, xml or "", sorted(stays, key=in_order))
+
+
+def in_order(stay: Stay) -> tuple[datetime, datetime]:
+    """By arrival; of what a token passed at one moment, where it stayed comes last."""
+    return stay.entered_at, stay.left_at or NEVER
 
 
 def stay_of_task(task: CaseTask) -> Stay:
