@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.commerce.model import one_of
@@ -225,10 +233,10 @@ class RefundPosting(Base):
     __tablename__ = "refund_postings"
     __table_args__ = (
         one_of("system", SYSTEMS),
-        Index("ix_refund_postings_refund_id", "refund_id", "at"),
+        Index("ix_refund_postings_refund_id", "refund_id", "id"),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     refund_id: Mapped[UUID] = mapped_column(ForeignKey("refunds.id", ondelete="CASCADE"))
     system: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)

@@ -9,7 +9,6 @@ from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.core.reactions import reacts_to
 from kefu.workflows import offer_step, process_file
-from kefu.workflows.events_processes import CaseEnded, CaseNodeLeft, CaseTaskDone
 
 FOLDER = Path(__file__).parent / "processes"
 NAMES = {
@@ -32,6 +31,6 @@ offer_step(
 )
 
 
-@reacts_to(CaseTaskDone, CaseNodeLeft, CaseEnded)
+@reacts_to("case_task.done", "case.node_left", "case.ended")
 async def follow_what_is_drawn(db: Session, facts: list[Fact]) -> None:
     await follow_processes(db, facts)

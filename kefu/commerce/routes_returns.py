@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated
 from uuid import UUID
 
@@ -198,9 +199,7 @@ async def options_shown(db: Db, order: Order) -> OptionsShown:
         order_id=order.id,
         order_number=order.number,
         delivered_at=order.delivered_at,
-        options=[
-            Option(kind=way.kind, open=way.open, reason=way.reason, until=way.until) for way in ways
-        ],
+        options=[Option.model_validate(asdict(way)) for way in ways],
         lines=[
             OptionLine(
                 line_id=one.line.id,

@@ -103,9 +103,8 @@ async def show_stock(db: Db, _: CurrentActor) -> list[StockRow]:
 
 async def shown(db: Db, scanned: Scanned) -> ScanShown:
     location = await location_with(db, scanned.parcel.location_id)
-    return ScanShown(
-        result=scanned.result, parcel=parcel_row(scanned.parcel, location, scanned.case)
-    )
+    row = parcel_row(scanned.parcel, location, scanned.case)
+    return ScanShown.model_validate({"result": scanned.result, "parcel": row})
 
 
 def parcel_row(

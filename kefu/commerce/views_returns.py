@@ -203,7 +203,7 @@ async def dispute_rows(db: Session, case: ReturnCase) -> list[DisputeRow]:
 
 async def refund_rows(db: Session, case: ReturnCase) -> list[RefundRow]:
     """Each refund with every booking: by whom, in which of the two systems, and when."""
-    rows = (
+    rows: Any = (
         await db.execute(
             select(Refund, RefundApproval)
             .outerjoin(RefundApproval, RefundApproval.refund_id == Refund.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, text
@@ -123,7 +124,7 @@ async def lines_for(
         raise Invalid("Say which goods this is about.", field="lines")
     if len({one.line for one in units}) != len(units):
         raise Invalid("A line is named twice.", field="lines")
-    rows = await db.execute(
+    rows: Any = await db.execute(
         select(OrderLine, Product)
         .outerjoin(Product, Product.id == OrderLine.product_id)
         .where(OrderLine.order_id == order.id)

@@ -44,12 +44,12 @@ async def returns_for(
     db: Session, actor: Actor, asked: Asked, *, cursor: str | None, limit: int
 ) -> tuple[list[tuple[ReturnCase, str]], str | None]:
     """A page of cases with the numbers of their orders; by due time the late ones come first."""
-    query = (
+    query: Any = (
         select(ReturnCase, Order.number)
         .join(Order, Order.id == ReturnCase.order_id)
         .where(visible_to(actor), *narrowed(asked))
     )
-    rows = (await db.execute(sorted_from(query, asked.sort, cursor).limit(limit + 1))).all()
+    rows: Any = (await db.execute(sorted_from(query, asked.sort, cursor).limit(limit + 1))).all()
     return page_of([(case, number) for case, number in rows], limit, key_for(asked.sort))
 
 

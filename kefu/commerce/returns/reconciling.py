@@ -96,7 +96,7 @@ async def latest_posting(db: Session, refund: UUID) -> RefundPosting | None:
     found: RefundPosting | None = await db.scalar(
         select(RefundPosting)
         .where(RefundPosting.refund_id == refund, RefundPosting.system == "finance")
-        .order_by(RefundPosting.at.desc(), RefundPosting.id.desc())
+        .order_by(RefundPosting.id.desc())
         .limit(1)
     )
     return found
@@ -116,7 +116,7 @@ async def mismatches(db: Session) -> list[Mismatch]:
             func.row_number()
             .over(
                 partition_by=RefundPosting.refund_id,
-                order_by=(RefundPosting.at.desc(), RefundPosting.id.desc()),
+                order_by=RefundPosting.id.desc(),
             )
             .label("turn"),
         )
@@ -156,9 +156,7 @@ def why_of(refund: Refund, paid: int | None) -> str:
 async def postings_of(db: Session, refunds: Sequence[UUID]) -> dict[UUID, list[RefundPosting]]:
     """What each system booked for these refunds, in order."""
     rows = await db.scalars(
-        select(RefundPosting)
-        .where(RefundPosting.refund_id.in_(refunds))
-        .order_by(RefundPosting.at, RefundPosting.id)
+        select(RefundPosting).where(RefundPosting.refund_id.in_(refunds)).order_by(RefundPosting.id)
     )
     found: dict[UUID, list[RefundPosting]] = {}
     for row in rows:

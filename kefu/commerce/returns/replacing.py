@@ -14,6 +14,7 @@ from kefu.commerce.model_shipments import Shipment
 from kefu.commerce.returns.moving import advance, check_at
 from kefu.commerce.returns.nodes import EXCHANGE, RESHIP
 from kefu.commerce.returns.telling import tell
+from kefu.commerce.terms import terms_of
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import record
@@ -22,7 +23,6 @@ from kefu.core.ids import uuid7
 KEPT = (
     "shop_id",
     "customer_id",
-    "customer_name",
     "currency",
     "recipient",
     "phone",
@@ -81,11 +81,31 @@ async def replacement_order(db: Session, case: ReturnCase, order: Order, *, by: 
         placed_at=at,
         paid_at=at,
         shipped_at=at,
-        search_terms=[],
+        search_terms=terms_of(order.recipient or ""),
         **{name: getattr(order, name) for name in KEPT},
     )
     db.add(replacement)
     await db.flush()
+    lines = await replace_lines(db, case, replacement)
+    case.replacement_order_id = replacement.id
+    await record(
+        db,
+        OrderPlaced(
+            subject=replacement.id,
+            customer=order.customer_id,
+            actor=by,
+            status="shipped",
+            total=0,
+            currency=order.currency,
+            lines=lines,
+            happened_at=at,
+        ),
+    )
+    return replacement
+
+
+async def replace_lines(db: Session, case: ReturnCase, replacement: Order) -> int:
+    """Lines of the same goods without a price; the old ones count as returned."""
     rows = await db.execute(
         select(ReturnLine, OrderLine)
         .join(OrderLine, OrderLine.id == ReturnLine.order_line_id)
@@ -107,21 +127,6 @@ async def replacement_order(db: Session, case: ReturnCase, order: Order, *, by: 
                 unit_price=0,
             )
         )
-        line.returned_quantity = min(
-            line.returned_quantity + wanted.quantity, line.quantity - line.cancelled_quantity
-        )
-    case.replacement_order_id = replacement.id
-    await record(
-        db,
-        OrderPlaced(
-            subject=replacement.id,
-            customer=order.customer_id,
-            actor=by,
-            status="shipped",
-            total=0,
-            currency=order.currency,
-            lines=len(lines),
-            happened_at=at,
-        ),
-    )
-    return replacement
+        left = line.quantity - line.cancelled_quantity
+        line.returned_quantity = min(line.returned_quantity + wanted.quantity, left)
+    return len(lines)

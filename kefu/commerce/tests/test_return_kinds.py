@@ -150,7 +150,9 @@ async def test_every_delivered_order_has_a_way_in_for_each_stage(db: Session) ->
 async def test_a_closed_way_says_why(
     db: Session, given: dict[str, Any], closed: dict[str, str]
 ) -> None:
-    more = {"placed_at": now() - timedelta(days=40)} if given.pop("old", False) else {}
+    more: dict[str, Any] = (
+        {"placed_at": now() - timedelta(days=40)} if given.pop("old", False) else {}
+    )
     order = await an_order(db, **given, **more)
 
     ways, _, _ = await options_for(db, order)

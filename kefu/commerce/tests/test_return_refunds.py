@@ -15,8 +15,8 @@ from kefu.commerce.tests.factories_returns import a_policy, an_inspected_case
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Forbidden, Invalid
+from kefu.identity.tests import clock
 from kefu.identity.tests.factories import an_actor
-from kefu.identity.tests.visiting import clock
 
 __all__ = ["clock"]
 

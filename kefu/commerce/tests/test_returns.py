@@ -25,8 +25,8 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid, Refusal
 from kefu.core.events import FactRow
+from kefu.identity.tests import clock
 from kefu.identity.tests.factories import an_actor, an_agent
-from kefu.identity.tests.visiting import clock
 
 __all__ = ["clock"]
 

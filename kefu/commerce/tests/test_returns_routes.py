@@ -29,9 +29,9 @@ from kefu.core.db import Session
 from kefu.core.files import MemoryStorage
 from kefu.customers import erase_customer, export_customer
 from kefu.customers.tests.factories import a_customer
+from kefu.identity.tests import counted
 from kefu.identity.tests.desk import Desk, desk_of
 from kefu.identity.tests.factories import an_agent
-from kefu.identity.tests.visiting import counted
 
 ROUTERS = [
     module.router

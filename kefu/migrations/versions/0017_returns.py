@@ -294,7 +294,7 @@ CREATE TABLE refund_approvals (
   CONSTRAINT fk_refund_approvals_decided_by_agents FOREIGN KEY(decided_by) REFERENCES agents (id)
 );
 CREATE TABLE refund_postings (
-  id UUID NOT NULL,
+  id BIGINT GENERATED ALWAYS AS IDENTITY,
   refund_id UUID NOT NULL,
   system TEXT NOT NULL,
   status TEXT NOT NULL,
@@ -307,7 +307,7 @@ CREATE TABLE refund_postings (
   CONSTRAINT fk_refund_postings_refund_id_refunds FOREIGN KEY(refund_id) REFERENCES refunds (id) ON DELETE CASCADE,
   CONSTRAINT fk_refund_postings_agent_id_agents FOREIGN KEY(agent_id) REFERENCES agents (id)
 );
-CREATE INDEX ix_refund_postings_refund_id ON refund_postings (refund_id, at);
+CREATE INDEX ix_refund_postings_refund_id ON refund_postings (refund_id, id);
 """
 
 
