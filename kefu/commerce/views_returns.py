@@ -220,7 +220,7 @@ async def refund_rows(db: Session, case: ReturnCase) -> list[RefundRow]:
             amount=refund.amount,
             currency=case.currency,
             status=refund.status,
-            postings=[posting_row(one, agents) for one in postings.get(refund.id, [])],
+            postings=booked_rows(refund, postings.get(refund.id, []), agents),
             waits_for_approval=approval is not None and approval.decided_at is None,
             asked_by=agents.get(approval.asked_by) if approval else None,
             requested_at=refund.requested_at,
@@ -228,6 +228,23 @@ async def refund_rows(db: Session, case: ReturnCase) -> list[RefundRow]:
         )
         for refund, approval in rows
     ]
+
+
+def booked_rows(refund: Refund, postings: Sequence[Any], agents: Names) -> list[PostingRow]:
+    """All bookings, with what finance told the order rather than the case."""
+    rows = [posting_row(one, agents) for one in postings]
+    told = [row.status for row in rows if row.system == "finance"][-1:]
+    if refund.finance_at is not None and refund.finance_status not in told:
+        rows.append(
+            PostingRow(
+                system="finance",
+                status=refund.finance_status or "",
+                amount=refund.amount,
+                operator=refund.finance_operator,
+                at=refund.finance_at,
+            )
+        )
+    return rows
 
 
 def posting_row(posting: Any, agents: Names) -> PostingRow:

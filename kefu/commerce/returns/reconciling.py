@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 
-from kefu.commerce.events import RefundFailed, RefundPaid
 from kefu.commerce.model_orders import Order, Refund
 from kefu.commerce.model_returns import RefundPosting, ReturnCase
+from kefu.commerce.refunding import settle_refund
 from kefu.commerce.returns.policy import policy
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import NotFound
-from kefu.core.events import record
 
 LONGEST = 200
-SAID = {"paid": RefundPaid, "failed": RefundFailed}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ async def post_from_finance(
     db: Session,
     refund_id: UUID,
     *,
-    status: str,
+    status: Literal["paid", "failed"],
     amount: int,
     operator: str,
     at: datetime,
@@ -64,32 +63,11 @@ async def post_from_finance(
             at=at,
         )
     )
-    refund.finance_status, refund.finance_operator, refund.finance_at = status, operator, at
-    if status == "paid":
-        refund.status, refund.paid_at = "paid", at
-        refund.crm_status = "paid" if refund.crm_status == "approved" else refund.crm_status
-    else:
-        refund.status = "failed"
-    await tell(db, refund, status, at=at)
-    return refund
-
-
-async def tell(db: Session, refund: Refund, status: str, *, at: datetime) -> None:
-    order = await db.get_one(Order, refund.order_id)
-    await record(
-        db,
-        SAID[status](
-            subject=order.id,
-            customer=order.customer_id,
-            refund=refund.id,
-            amount=refund.amount,
-            currency=order.currency,
-            system="finance",
-            happened_at=at,
-            return_id=refund.return_id,
-            historic=order.historic,
-        ),
+    order = await db.get_one(Order, refund.order_id, with_for_update={"key_share": True})
+    await settle_refund(
+        db, order, refund, system="finance", status=status, operator=operator, at=at
     )
+    return refund
 
 
 async def latest_posting(db: Session, refund: UUID) -> RefundPosting | None:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from kefu.commerce.events import RefundApproved, RefundRequested
 from kefu.commerce.events_returns import ReturnRefundAsked, ReturnRefundDecided, ReturnRefunded
 from kefu.commerce.model_orders import Order, OrderLine, Refund
 from kefu.commerce.model_returns import RefundApproval, RefundPosting, ReturnCase, ReturnLine
 from kefu.commerce.model_shipments import Shipment
+from kefu.commerce.refunding import request_refund, settle_refund
 from kefu.commerce.returns.amounts import Refundable, check_amount, refundable
 from kefu.commerce.returns.inspecting import inspection_of_record
 from kefu.commerce.returns.moving import advance, check_at, take
@@ -22,8 +21,6 @@ from kefu.commerce.returns.telling import tell
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Forbidden, NotFound
-from kefu.core.events import record
-from kefu.core.ids import uuid7
 from kefu.identity import Actor
 
 UNPAID = ("failed", "refused")
@@ -92,19 +89,10 @@ async def refund(db: Session, case: ReturnCase, *, amount: int, note: str, by: A
     offer = await offer_for(db, case, by)
     check_amount(amount, offer.parts.total)
     await take(db, case, by=by.id)
-    asked = Refund(
-        id=uuid7(),
-        order_id=case.order_id,
-        return_id=case.id,
-        amount=amount,
-        reason=case.reason,
-        status="requested",
-        crm_status="requested",
-        crm_operator=by.id,
-        crm_at=now(),
+    order = await db.get_one(Order, case.order_id, with_for_update={"key_share": True})
+    asked = await request_refund(
+        db, order, amount=amount, reason=case.reason, return_id=case.id, by=by.id
     )
-    db.add(asked)
-    await tell_order(db, RefundRequested, case, asked, by=by.id)
     await post(db, asked, status="requested", by=by.id)
     if offer.needs_approval(amount):
         approval = RefundApproval(
@@ -143,20 +131,18 @@ async def decide_refund(
     if agreed:
         await give(db, case, asked, by=by.id)
     else:
-        asked.status = asked.crm_status = "refused"
+        order = await db.get_one(Order, case.order_id, with_for_update={"key_share": True})
+        await settle_refund(db, order, asked, system="crm", status="refused", by=by.id)
         await post(db, asked, status="refused", by=by.id)
 
 
 async def give(db: Session, case: ReturnCase, asked: Refund, *, by: UUID) -> None:
-    """The CRM lets the money go; finance pays it and says so. The case is over with it."""
+    """The CRM lets the money go; finance says the same once it is paid. The case is over."""
     at = now()
-    asked.status = asked.crm_status = "approved"
-    asked.crm_operator, asked.crm_at = by, at
-    await post(db, asked, status="approved", by=by)
-    order = await db.get_one(Order, case.order_id)
-    order.refunded_amount += asked.amount
+    order = await db.get_one(Order, case.order_id, with_for_update={"key_share": True})
+    await settle_refund(db, order, asked, system="crm", status="paid", by=by, at=at)
+    await post(db, asked, status="paid", by=by)
     await take_back_units(db, case)
-    await tell_order(db, RefundApproved, case, asked, by=by)
     inspection = await inspection_of_record(db, case)
     seconds = int((at - inspection.finished_at).total_seconds()) if inspection else None
     await advance(db, case, "refunded", by=by)
@@ -197,27 +183,6 @@ async def post(
         )
     )
     await db.flush()
-
-
-async def tell_order(
-    db: Session, kind: type[Any], case: ReturnCase, refund: Refund, *, by: UUID
-) -> None:
-    """The same to whoever follows the order rather than the case."""
-    await record(
-        db,
-        kind(
-            subject=case.order_id,
-            customer=case.customer_id,
-            actor=by,
-            refund=refund.id,
-            amount=refund.amount,
-            currency=case.currency,
-            system="crm",
-            happened_at=now(),
-            return_id=case.id,
-            historic=case.historic,
-        ),
-    )
 
 
 async def waiting_refund(db: Session, case: ReturnCase) -> Refund | None:
