@@ -42,9 +42,9 @@ from kefu.customers.events import (
     CustomerCreated,
     CustomerLabelsChanged,
     CustomerVerified,
-    MatchFound,
     VerificationFailed,
 )
+from kefu.customers.events_merging import MatchFound
 from kefu.customers.labels import label_customer, labels_named
 from kefu.customers.model import TIERS, Customer, CustomerLabel, CustomerLabelled
 from kefu.customers.notes import note

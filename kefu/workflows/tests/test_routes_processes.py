@@ -206,7 +206,8 @@ async def test_pages_follow_each_other(desk: Desk, db: Session, clock: FrozenClo
         clock.advance(timedelta(minutes=1))
 
     for path in ("/cases?limit=2", "/case-tasks?box=all&limit=2"):
-        seen, cursor = [], ""
+        seen: list[str] = []
+        cursor: str | None = ""
         while cursor is not None:
             page = (await desk.get(path + (f"&cursor={cursor}" if cursor else ""))).json()
             seen += [row["id"] for row in page["items"]]
