@@ -30,6 +30,7 @@ How a drawing is written (elements, `kefu:` attributes, form fields): docs/guide
 
 from kefu.workflows.case_maps import CaseMap, ProcessMap, case_map, process_map
 from kefu.workflows.case_tasks import claim_task, complete_task, open_tasks, release_task
+from kefu.workflows.case_texts import blank_cases_of_customer, cases_about_customer
 from kefu.workflows.firing import keep_cases_going
 from kefu.workflows.model_processes import Case, CaseTask
 from kefu.workflows.offering import StepRefused, offer_step, process_file
@@ -45,9 +46,11 @@ __all__ = [
     "ProcessMap",
     "StepRefused",
     "awaits",
+    "blank_cases_of_customer",
     "cancel_case",
     "case_map",
     "case_of",
+    "cases_about_customer",
     "claim_task",
     "complete_task",
     "keep_cases_going",
