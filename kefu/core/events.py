@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Text, insert
+from sqlalchemy import BigInteger, Identity, Index, Text, insert, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.core.clock import iso, now
@@ -17,6 +18,7 @@ from kefu.core.realtime import Push
 
 HEAD = ("subject", "conversation", "customer", "actor")
 MESSAGE_KINDS = ("message.received", "message.sent")
+CAUSE = text("(nullif(current_setting('kefu.cause', true), ''))::jsonb")
 
 
 def _quiet(column: str | None = None) -> str:
@@ -50,6 +52,10 @@ class FactRow(Base):
     actor: Mapped[UUID | None]
     details: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+    cause: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), server_default=CAUSE
+    )
+    """The rule that acted, where one did; set by the database from what the transaction says."""
 
 
 @dataclass(frozen=True, slots=True)

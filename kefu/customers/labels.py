@@ -25,7 +25,7 @@ from kefu.identity import Actor
 
 
 async def label_customer(
-    db: Session, customer: Customer, labels: Collection[UUID], *, by: UUID
+    db: Session, customer: Customer, labels: Collection[UUID], *, by: UUID | None
 ) -> None:
     """Leave the customer with exactly these labels."""
     check_not_erased(customer)

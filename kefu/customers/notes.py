@@ -21,7 +21,7 @@ from kefu.customers.timeline import timeline_entry
 from kefu.identity import Actor
 
 
-async def note(db: Session, customer: Customer, *, text: str, by: UUID) -> CustomerNote:
+async def note(db: Session, customer: Customer, *, text: str, by: UUID | None) -> CustomerNote:
     check_not_erased(customer)
     written = CustomerNote(id=uuid7(), customer_id=customer.id, author_id=by, text=text)
     db.add(written)

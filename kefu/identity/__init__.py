@@ -13,11 +13,15 @@ from kefu.identity.actor import (
     actor_for_token,
 )
 from kefu.identity.colleagues import (
+    agents_at,
     department_heads,
     department_of,
     departments_called,
     departments_named,
+    departments_of,
+    members_of,
     members_of_teams,
+    role_exists,
     team_heads,
 )
 from kefu.identity.holders import agents_who_may
@@ -47,6 +51,7 @@ __all__ = [
     "addresses_of_failures",
     "addresses_of_sessions",
     "agent_for",
+    "agents_at",
     "agents_named",
     "agents_who_may",
     "create_administrator",
@@ -54,11 +59,14 @@ __all__ = [
     "department_of",
     "departments_called",
     "departments_named",
+    "departments_of",
     "first_administrator_link",
     "has_administrator",
     "invite_administrator",
+    "members_of",
     "members_of_teams",
     "permissions_table",
+    "role_exists",
     "team_for",
     "team_heads",
     "teams_named",

@@ -4,6 +4,7 @@ from kefu.notifications.inbox import Notice, mark_read, notify, notify_all, with
 from kefu.notifications.kinds import Ways, announce
 from kefu.notifications.mail import Mail, Mailer, MemoryMailer, mailer_for
 from kefu.notifications.robots import (
+    Maker,
     MemoryRobotSpeaker,
     Robot,
     RobotSpeaker,
@@ -14,6 +15,7 @@ from kefu.notifications.text_messages import MemoryTextSender, TextMessage, Text
 __all__ = [
     "Mail",
     "Mailer",
+    "Maker",
     "MemoryMailer",
     "MemoryRobotSpeaker",
     "MemoryTextSender",

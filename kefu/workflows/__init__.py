@@ -1,4 +1,4 @@
-"""Workflows: processes drawn in BPMN that everyone sees running.
+"""Workflows: processes drawn in BPMN that everyone sees running, approvals, automation rules.
 
 A capability that runs a process (returns, for instance):
 
@@ -26,12 +26,29 @@ The verbs, all in the caller's transaction:
 - `case_map(db, case)` and `process_map(db, key, period)`: what the map shows.
 
 How a drawing is written (elements, `kefu:` attributes, form fields): docs/guide/processes.md.
+
+Approvals: `request_approval(db, ApprovalRequest(what="refund", subject_kind=…, subject=…, amount=…,
+currency=…, key=…), by=agent)`, then react to `ApprovalGranted` and `ApprovalDenied`
+(`about` is your subject) and find your payload again with `approvals_with(db, ids)`. Who decides,
+the approval policies say. Actions and triggers for
+automation rules are offered through `kefu.core.automation`
+(docs/how-to/add-an-automation-action.md).
 """
 
+from kefu.workflows.approvals import (
+    ApprovalRequest,
+    approvals_about,
+    approvals_with,
+    request_approval,
+    withdraw_approval,
+)
 from kefu.workflows.case_maps import CaseMap, ProcessMap, case_map, process_map
 from kefu.workflows.case_tasks import claim_task, complete_task, open_tasks, release_task
 from kefu.workflows.case_texts import blank_cases_of_customer, cases_about_customer
+from kefu.workflows.events_approvals import ApprovalDenied, ApprovalGranted, ApprovalWithdrawn
 from kefu.workflows.firing import keep_cases_going
+from kefu.workflows.model_approvals import Approval
+from kefu.workflows.model_approvals import State as ApprovalState
 from kefu.workflows.model_processes import Case, CaseTask
 from kefu.workflows.offering import StepRefused, offer_step, process_file
 from kefu.workflows.publishing import BadProcess, publish_process
@@ -39,12 +56,20 @@ from kefu.workflows.running import cancel_case, case_of, start_case
 from kefu.workflows.waiting import awaits, send_message, send_signal
 
 __all__ = [
+    "Approval",
+    "ApprovalDenied",
+    "ApprovalGranted",
+    "ApprovalRequest",
+    "ApprovalState",
+    "ApprovalWithdrawn",
     "BadProcess",
     "Case",
     "CaseMap",
     "CaseTask",
     "ProcessMap",
     "StepRefused",
+    "approvals_about",
+    "approvals_with",
     "awaits",
     "blank_cases_of_customer",
     "cancel_case",
@@ -60,7 +85,9 @@ __all__ = [
     "process_map",
     "publish_process",
     "release_task",
+    "request_approval",
     "send_message",
     "send_signal",
     "start_case",
+    "withdraw_approval",
 ]

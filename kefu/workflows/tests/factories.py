@@ -9,8 +9,11 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict
 from kefu.core.ids import uuid7
 from kefu.workflows import Case, StepRefused, offer_step, publish_process, start_case
+from kefu.workflows.automation_running import run_on_facts
 from kefu.workflows.model_processes import CaseTask
 from kefu.workflows.offering import OFFERED
+
+__all__ = ["run_on_facts"]
 
 KEY = "test-process"
 done: list[str] = []

@@ -32,6 +32,11 @@ export default {
     case_set_aside: 'A step of a process failed for good',
     channel_broken: 'A channel is broken',
     channel_recovered: 'A channel works again',
+    approval_requested: 'An approval waits for you',
+    approval_decided: 'Your request has been decided',
+    approval_escalated: 'An overdue approval came to you',
+    automation_notice: 'The rule “{name}” tells you',
+    automation_paused: 'The rule “{name}” was paused',
     webhook_disabled: 'A webhook was switched off after failures',
   },
 }

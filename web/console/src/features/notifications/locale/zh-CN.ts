@@ -32,6 +32,11 @@ export default {
     case_set_aside: '流程步骤执行失败，待处理',
     channel_broken: '一个渠道出了故障',
     channel_recovered: '渠道已恢复',
+    approval_requested: '有一项审批等您处理',
+    approval_decided: '您的申请有结果了',
+    approval_escalated: '一项审批超时，转交给您',
+    automation_notice: '自动化规则“{name}”提醒您',
+    automation_paused: '自动化规则“{name}”已暂停',
     webhook_disabled: '一个 Webhook 因连续失败已停用',
   },
 }
