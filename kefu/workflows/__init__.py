@@ -44,6 +44,7 @@ from kefu.workflows.approvals import (
 )
 from kefu.workflows.case_maps import CaseMap, ProcessMap, case_map, process_map
 from kefu.workflows.case_tasks import claim_task, complete_task, open_tasks, release_task
+from kefu.workflows.case_texts import blank_cases_of_customer, cases_about_customer
 from kefu.workflows.events_approvals import ApprovalDenied, ApprovalGranted, ApprovalWithdrawn
 from kefu.workflows.firing import keep_cases_going
 from kefu.workflows.model_approvals import Approval
@@ -70,9 +71,11 @@ __all__ = [
     "approvals_about",
     "approvals_with",
     "awaits",
+    "blank_cases_of_customer",
     "cancel_case",
     "case_map",
     "case_of",
+    "cases_about_customer",
     "claim_task",
     "complete_task",
     "keep_cases_going",

@@ -48,9 +48,9 @@ async def complete_task(
     if by is not None and task.claimed_at is None:
         task.claimed_at = now()
         task.owner_id = task.owner_id or by
-    await close_tasks(db, case, [task], how=DONE, at=now(), by=by)
+    stops = await close_tasks(db, case, [task], how=DONE, at=now(), by=by)
     run.complete(task.token)
-    await go_on(db, case, version, run, by=by)
+    await go_on(db, case, version, run, by=by, clocks=stops)
     return case
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from kefu.workflows.model_processes import (
 from kefu.workflows.plan import END, Plan
 from kefu.workflows.publishing import Loaded, loaded
 from kefu.workflows.saying import between, said
-from kefu.workflows.settling import close_all, held, settle
+from kefu.workflows.settling import Change, close_all, held, settle
 from kefu.workflows.stepping import ready_steps, run_step
 
 Data = dict[str, Any]
@@ -97,12 +98,15 @@ async def go_on(
     *,
     by: UUID | None,
     retry: UUID | None = None,
+    clocks: Sequence[Change] = (),
 ) -> None:
     """Move all tokens until they rest, run the steps they reach, and write down where they are.
 
-    A step that waits for its next try is left alone, unless it is the one to `retry`.
+    A step that waits for its next try is left alone, unless it is the one to `retry`. `clocks`
+    change with those of the tasks that open and close.
     """
     hold = await held(db, case, retry)
+    hold.clocks += clocks
     move(run)
     for _ in range(MOST_STEPS):
         task = next(ready_steps(run, hold), None)

@@ -33,6 +33,7 @@ from kefu.workflows.model_processes import (
 from kefu.workflows.plan import BOUNDARY, CATCH, RECEIVE, STEP, SUB, USER, Node, Plan
 from kefu.workflows.saying import between, said, task_said
 
+Change = Start | Stop
 DUE = "case_task_due"
 WARN_PART = 0.8
 STAYS = frozenset({CATCH, RECEIVE, STEP})
@@ -41,11 +42,15 @@ SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass
 class Hold:
-    """What a case waits for by rows; `retry` is the step to be tried in spite of its row."""
+    """What a case waits for by rows; `retry` is the step to be tried in spite of its row.
+
+    `clocks` gathers what starts and stops, for one change of all.
+    """
 
     waits: dict[UUID, CaseWait] = field(default_factory=dict)
     retry: UUID | None = None
     broken: bool = False
+    clocks: list[Change] = field(default_factory=list)
 
     def holds(self, token: UUID) -> bool:
         wait = self.waits.get(token)
@@ -60,10 +65,11 @@ async def held(db: Session, case: Case, retry: UUID | None) -> Hold:
 async def settle(
     db: Session, case: Case, plan: Plan, run: Run, hold: Hold, *, by: UUID | None
 ) -> None:
+    """Close, open and write down what follows from where the tokens are now."""
     at = now()
     people = {task.id: plan.nodes[task.task_spec.name] for task in run.ready()}
     people = {token: node for token, node in people.items() if node.kind == USER}
-    await settle_tasks(db, case, people, at=at, by=by)
+    await settle_tasks(db, case, people, hold, at=at, by=by)
     await settle_waits(db, case, plan, run, hold, at=at)
     await settle_visits(db, case, plan, run, at=at, by=by)
     held_up = any(wait.kind == "step" and wait.due_at is None for wait in hold.waits.values())
@@ -73,7 +79,13 @@ async def settle(
 
 
 async def settle_tasks(
-    db: Session, case: Case, people: dict[UUID, Node], *, at: datetime, by: UUID | None
+    db: Session,
+    case: Case,
+    people: dict[UUID, Node],
+    hold: Hold,
+    *,
+    at: datetime,
+    by: UUID | None,
 ) -> None:
     """Close tasks whose token went away, open those that tokens have come to."""
     rows = await db.scalars(
@@ -84,8 +96,9 @@ async def settle_tasks(
     opened = await opened_tasks(
         db, case, {token: node for token, node in people.items() if token not in known}, at
     )
-    await close_tasks(db, case, gone, how=INTERRUPTED, at=at, by=by)
-    await change_clocks(db, [clock_of(task) for task in opened if task.due_at])
+    hold.clocks += await close_tasks(db, case, gone, how=INTERRUPTED, at=at, by=by)
+    hold.clocks += [clock_of(task) for task in opened if task.due_at]
+    await change_clocks(db, hold.clocks)
     for task in opened:
         await record(db, task_said(CaseTaskOpened, case, task, by))
 
@@ -160,8 +173,8 @@ def clock_of(task: CaseTask) -> Start:
 
 async def close_tasks(
     db: Session, case: Case, tasks: Sequence[CaseTask], *, how: str, at: datetime, by: UUID | None
-) -> None:
-    await change_clocks(db, [Stop(task.id, DUE, at) for task in tasks if task.due_at])
+) -> list[Change]:
+    """Close them and say so; returns what happens to their clocks."""
     for task in tasks:
         task.closed_at, task.closed = at, how
         task.closed_by = by if how == DONE else None
@@ -178,6 +191,7 @@ async def close_tasks(
         )
         await record(db, done)
         await record(db, left(case, task.node, how, between(task.opened_at, at), by))
+    return [Stop(task.id, DUE, at) for task in tasks if task.due_at]
 
 
 def left(case: Case, node: str, how: str, seconds: float, by: UUID | None) -> CaseNodeLeft:
@@ -293,7 +307,7 @@ async def close_all(db: Session, case: Case, *, how: str, by: UUID | None) -> No
     tasks = await db.scalars(
         select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.closed_at.is_(None))
     )
-    await close_tasks(db, case, tasks.all(), how=how, at=at, by=by)
+    await change_clocks(db, await close_tasks(db, case, tasks.all(), how=how, at=at, by=by))
     visits = await db.scalars(
         select(CaseVisit).where(CaseVisit.case_id == case.id, CaseVisit.left_at.is_(None))
     )

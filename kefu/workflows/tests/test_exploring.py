@@ -14,6 +14,7 @@ from kefu.workflows.engine import Run, Spec, parse_spec
 from kefu.workflows.exploring import State, Tokens
 from kefu.workflows.findings import Finding
 from kefu.workflows.plan import Plan
+from kefu.workflows.publishing import look_at
 from kefu.workflows.tests.drawings import (
     END,
     START,
@@ -205,3 +206,54 @@ def test_a_sound_process_rests_only_where_it_was_explored_and_always_ends(
     assert frozenset() in reachable(plan)
     assert not list(run.ready())
     assert not list(run.waiting())
+
+
+def scribbles() -> st.SearchStrategy[tuple[list[str], list[tuple[int, int]]]]:
+    """Elements joined at random; most of them make no sense."""
+    kinds = st.lists(st.sampled_from(["u", "g", "p"]), min_size=1, max_size=6)
+    ends = st.integers(min_value=0, max_value=7)
+    return st.tuples(kinds, st.lists(st.tuples(ends, ends), max_size=10, unique=True))
+
+
+def scribbled(kinds: list[str], pairs: list[tuple[int, int]]) -> str:
+    names = ["start", *(f"{kind}{number}" for number, kind in enumerate(kinds)), "end"]
+    flows = [
+        (names[a % len(names)], names[b % len(names)])
+        for a, b in pairs
+        if names[a % len(names)] != "end" and names[b % len(names)] != "start"
+    ]
+    defaults = dict(reversed([(a, f"{a}_{b}") for a, b in dict.fromkeys(flows)]))
+    makers = {"u": user, "p": parallel}
+    elements = [
+        choice(name, defaults.get(name)) if name[0] == "g" else makers[name[0]](name)
+        for name in names[1:-1]
+    ]
+    written = [
+        f"{a}>{b}" + (f":go == '{b}'" if a[0] == "g" and defaults[a] != f"{a}_{b}" else "")
+        for a, b in dict.fromkeys(flows)
+    ]
+    return drawing(START, END, *elements, flows=written, data="go")
+
+
+@settings(max_examples=300, deadline=None)
+@given(scribbles(), st.randoms(use_true_random=False))
+def test_whatever_is_drawn_is_refused_by_an_element_or_runs_to_an_end(
+    scribble: tuple[list[str], list[tuple[int, int]]], random: Random
+) -> None:
+    xml = scribbled(*scribble)
+    plan, findings = look_at(xml)
+    assert plan is not None
+    known = plan.nodes.keys() | plan.flows.keys() | {"p"}
+    assert all(finding.element in known for finding in findings)
+    run = None if findings else Run(parse_spec(read_xml(xml), "p"), {})
+
+    for _ in range(MOST_STEPS if run else 0):
+        assert run is not None
+        run.go_on()
+        tasks = list(run.ready())
+        assert run.is_over() == (not tasks)
+        if run.is_over():
+            break
+        assert resting(run) in projected(plan, reachable(plan))
+        run.conditions.data["go"] = random.choice(list(plan.nodes))
+        run.complete(random.choice(tasks).id)

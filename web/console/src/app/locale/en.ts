@@ -81,6 +81,7 @@ export default {
       conversations: 'Conversations',
       channels: 'Channels and integrations',
       promises: 'Service times',
+      workflows: 'Processes and automation',
       safety: 'Safety',
       about: 'About',
     },

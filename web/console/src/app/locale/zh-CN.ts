@@ -81,6 +81,7 @@ export default {
       conversations: '会话',
       channels: '渠道与集成',
       promises: '时效',
+      workflows: '流程与自动化',
       safety: '安全',
       about: '关于',
     },

@@ -20,8 +20,9 @@ export default {
     { to: '/todo', icon: ListTodo, label: 'workflows.todo.title', order: 35, permission: 'case_task.do', badge: () => useTodo().counts.mine + useTodo().counts.department },
   ],
   settings: [
-    { path: 'processes', group: 'conversations', label: 'workflows.processes.title', icon: Workflow, order: 80, permission: 'process.read', component: () => import('./settings/Processes.vue') },
+    { path: 'processes', group: 'workflows', label: 'workflows.processes.title', icon: Workflow, order: 10, permission: 'process.read', component: () => import('./settings/Processes.vue') },
   ],
   reducers: Object.fromEntries(KINDS.map((kind) => [kind, heard])),
+  places: { case: (id) => `/cases/${id}`, case_task: () => '/todo' },
   listeners: { ready: () => void useTodo().count() },
 } satisfies Feature as Feature

@@ -1,17 +1,16 @@
-/** Where the record a case is about is shown; features of other capabilities add theirs. */
+/** Where the record a case is about is shown, as the feature that owns its kind says. */
 
 import type { Id } from '@kefu/api'
+import { allOf } from '@/app/features'
 
-const places = new Map<string, (id: Id) => string>([
-  ['conversation', (id) => `/conversations/${id}`],
-  ['customer', (id) => `/customers/${id}`],
-])
+const told = new Map<string, (id: Id) => string>()
 
-/** Tell where records of a kind are shown, for instance `showsAt('return', (id) => `/returns/${id}`)`. */
+/** Tell it for a kind that notices do not lead to; others stand in their feature's `places`. */
 export function showsAt(kind: string, place: (id: Id) => string): void {
-  places.set(kind, place)
+  told.set(kind, place)
 }
 
 export function placeOf(kind: string, id: Id): string | null {
-  return places.get(kind)?.(id) ?? null
+  const places = allOf('places').find((one) => kind in one)
+  return (places?.[kind] ?? told.get(kind))?.(id) ?? null
 }
