@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
@@ -144,3 +145,28 @@ async def record(db: Session, event: Event, shown: dict[str, Any] | None = None)
         if "seq" in details:
             frame["seq"] = details["seq"]
         pushes_of(db).append(Push.of(topics, frame))
+
+
+async def record_quietly(db: Session, events: Sequence[Event]) -> None:
+    """Write many facts by one statement, for the readers of the log; no screen is told.
+
+    Imports use it: thousands of rows at once are nothing to show one by one.
+    """
+    await db.flush()
+    if not events:
+        return
+    at = now()
+    rows = [
+        {
+            "kind": event.kind,
+            "subject": event.subject,
+            "conversation": event.conversation,
+            "customer": event.customer,
+            "actor": event.actor,
+            "details": event.details(),
+            "at": at,
+        }
+        for event in events
+    ]
+    await db.execute(insert(FactRow), rows)
+    db.info["recorded"] = True
