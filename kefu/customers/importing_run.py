@@ -120,7 +120,7 @@ class Work:
         for number, row in enumerate(rows):
             if number in strangers:
                 continue
-            if number >= done and time.monotonic() >= ends:
+            if number >= max(done, 1) and time.monotonic() >= ends:
                 break
             counts[await self._take(db, made, row)] += 1
             done = max(done, number + 1)
