@@ -128,9 +128,26 @@ async def record_all(
     db: Session, events: Sequence[Event], shown: dict[str, Any] | None = None
 ) -> None:
     """Write the facts of many changes in one go, in this order."""
-    if not events:
-        return
+    rows = await written(db, events)
+    for event, row in zip(events, rows, strict=True):
+        topics = event.audience()
+        if topics:
+            pushes_of(db).append(Push.of(topics, frame_of(event, row, shown)))
+
+
+async def record_quietly(db: Session, events: Sequence[Event]) -> None:
+    """Write many facts by one statement, for the readers of the log; no screen is told.
+
+    Imports use it: thousands of rows at once are nothing to show one by one.
+    """
+    await written(db, events)
+
+
+async def written(db: Session, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Write these facts in this order; returns their rows."""
     await db.flush()
+    if not events:
+        return []
     at = now()
     rows = [
         {
@@ -146,10 +163,7 @@ async def record_all(
     ]
     await db.execute(insert(cast("Table", FactRow.__table__)), rows if len(rows) > 1 else rows[0])
     db.info["recorded"] = True
-    for event, row in zip(events, rows, strict=True):
-        topics = event.audience()
-        if topics:
-            pushes_of(db).append(Push.of(topics, frame_of(event, row, shown)))
+    return rows
 
 
 def frame_of(event: Event, row: dict[str, Any], shown: dict[str, Any] | None) -> dict[str, Any]:

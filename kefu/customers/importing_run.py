@@ -24,6 +24,7 @@ from kefu.customers.events_importing import ImportFinished
 from kefu.customers.importing import import_with, shown_import
 from kefu.customers.importing_check import AT_ONCE, OUTCOMES, Foresight, Key, holders_of
 from kefu.customers.importing_rows import Reading, reading_of
+from kefu.customers.importing_strangers import have_moved_in, strangers_in
 from kefu.customers.importing_taking import Terms, take
 from kefu.customers.model_imports import CustomerImport, CustomerImportRefusal
 
@@ -104,15 +105,25 @@ class Work:
     terms: Terms
 
     async def batch(self, db: Session, made: CustomerImport, rows: list[Row]) -> None:
-        """As many rows as half a second takes: readers of facts wait for no open write longer."""
+        """The next rows: strangers all at once, the others one by one, for half a second.
+
+        Readers of facts wait for no open write longer.
+        """
         counts = dict.fromkeys(OUTCOMES, 0) | made.counts
         ends = time.monotonic() + BATCH_SECONDS
-        done = 0
-        for row in rows:
-            counts[await self._take(db, made, row)] += 1
-            done += 1
-            if time.monotonic() >= ends:
+        strangers = await strangers_in(db, rows, self.reading, self.terms)
+        if strangers and await have_moved_in(db, list(strangers.values()), self.terms):
+            counts["new"] += len(strangers)
+        else:
+            strangers = {}
+        done = max(strangers, default=-1) + 1
+        for number, row in enumerate(rows):
+            if number in strangers:
+                continue
+            if number >= max(done, 1) and time.monotonic() >= ends:
                 break
+            counts[await self._take(db, made, row)] += 1
+            done = max(done, number + 1)
         made.counts, made.done = counts, made.done + done
 
     async def _take(self, db: Session, made: CustomerImport, row: Row) -> str:

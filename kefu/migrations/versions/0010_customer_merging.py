@@ -15,17 +15,13 @@ depends_on = None
 STATEMENTS = """
 alter table customers add column merged_into uuid;
 alter table customers add column own jsonb not null default '{}';
-alter table customers alter column own drop default;
 alter table customers add constraint fk_customers_merged_into_customers
   foreign key(merged_into) references customers (id);
 create index ix_customers_merged_into on customers (merged_into) where merged_into is not null;
 alter table customer_labelled add column id uuid not null default gen_random_uuid();
-alter table customer_labelled alter column id drop default;
 alter table customer_labelled add constraint uq_customer_labelled_id unique (id);
 alter table merge_candidates add column confidence double precision not null default 0;
-alter table merge_candidates alter column confidence drop default;
 alter table merge_candidates add column evidence jsonb not null default '[]';
-alter table merge_candidates alter column evidence drop default;
 alter table merge_candidates add column decision text;
 alter table merge_candidates add column decided_by uuid;
 alter table merge_candidates add column why text;
