@@ -26,6 +26,7 @@ export default {
     task_assigned: 'You have a new task',
     task_reminder: 'A reminder of a task',
     task_overdue: 'A task is due',
+    redemption_delayed: 'A redemption of points is overdue',
     channel_broken: 'A channel is broken',
     channel_recovered: 'A channel works again',
     webhook_disabled: 'A webhook was switched off after failures',

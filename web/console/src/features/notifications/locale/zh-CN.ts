@@ -26,6 +26,7 @@ export default {
     task_assigned: '您有新任务',
     task_reminder: '任务提醒',
     task_overdue: '任务已到期',
+    redemption_delayed: '积分兑换超时未处理',
     channel_broken: '一个渠道出了故障',
     channel_recovered: '渠道已恢复',
     webhook_disabled: '一个 Webhook 因连续失败已停用',
