@@ -107,7 +107,7 @@ async def load_demo_orders(db: Session) -> None:
 async def members(db: Session) -> list[Customer]:
     rows = await db.scalars(
         select(Customer)
-        .join(Customer, Customer.id == Identity.customer_id)
+        .join(Identity, Identity.customer_id == Customer.id)
         .where(Identity.kind == "external_id", Identity.value.like("M10%"))
         .order_by(Identity.value)
     )
