@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Text, insert
+from sqlalchemy import BigInteger, Identity, Index, Table, Text, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.core.clock import iso, now
@@ -114,33 +115,49 @@ async def record(db: Session, event: Event, shown: dict[str, Any] | None = None)
     The flush comes first: the id ceiling of the readers holds only when the subject's row was
     written, and so its lock and transaction id taken, before the fact took its id.
     """
+    await record_all(db, [event], shown)
+
+
+async def record_all(
+    db: Session, events: Sequence[Event], shown: dict[str, Any] | None = None
+) -> None:
+    """Write the facts of many changes in one go, in this order."""
+    if not events:
+        return
     await db.flush()
     at = now()
-    details = event.details()
-    await db.execute(
-        insert(FactRow).values(
-            kind=event.kind,
-            subject=event.subject,
-            conversation=event.conversation,
-            customer=event.customer,
-            actor=event.actor,
-            details=details,
-            at=at,
-        )
-    )
-    db.info["recorded"] = True
-    topics = event.audience()
-    if topics:
-        frame = {
-            "t": "event",
+    rows = [
+        {
             "kind": event.kind,
-            "subject": str(event.subject),
-            "conversation": str(event.conversation) if event.conversation else None,
-            "actor": str(event.actor) if event.actor else None,
-            "at": iso(at),
-            "details": details,
-            "data": shown,
+            "subject": event.subject,
+            "conversation": event.conversation,
+            "customer": event.customer,
+            "actor": event.actor,
+            "details": event.details(),
+            "at": at,
         }
-        if "seq" in details:
-            frame["seq"] = details["seq"]
-        pushes_of(db).append(Push.of(topics, frame))
+        for event in events
+    ]
+    await db.execute(insert(cast("Table", FactRow.__table__)), rows if len(rows) > 1 else rows[0])
+    db.info["recorded"] = True
+    for event, row in zip(events, rows, strict=True):
+        topics = event.audience()
+        if topics:
+            pushes_of(db).append(Push.of(topics, frame_of(event, row, shown)))
+
+
+def frame_of(event: Event, row: dict[str, Any], shown: dict[str, Any] | None) -> dict[str, Any]:
+    """What is pushed of a fact."""
+    frame = {
+        "t": "event",
+        "kind": event.kind,
+        "subject": str(event.subject),
+        "conversation": str(event.conversation) if event.conversation else None,
+        "actor": str(event.actor) if event.actor else None,
+        "at": iso(row["at"]),
+        "details": row["details"],
+        "data": shown,
+    }
+    if "seq" in row["details"]:
+        frame["seq"] = row["details"]["seq"]
+    return frame

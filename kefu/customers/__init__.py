@@ -23,6 +23,7 @@ from kefu.customers.access import (
 )
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
+from kefu.customers.contacts import phone_number
 from kefu.customers.figures import PurchaseFigures, ServiceFigures
 from kefu.customers.identities import add_claims, customer_by_identity, identify
 from kefu.customers.masking import masked_email, masked_phone
@@ -39,6 +40,7 @@ from kefu.customers.points import earn_points, take_back_points
 from kefu.customers.portraits import note_talk
 from kefu.customers.profiles import block_customer, unblock_customer
 from kefu.customers.purchases import note_purchases, note_service
+from kefu.customers.recognising import Person, a_person, recognise_all
 from kefu.customers.talk import TalkCount
 from kefu.customers.timeline import timeline_entry
 from kefu.customers.treating import Treatment, treatment_of, treatments_of
@@ -51,11 +53,13 @@ __all__ = [
     "CustomerCard",
     "Grounds",
     "Identity",
+    "Person",
     "Proof",
     "PurchaseFigures",
     "ServiceFigures",
     "TalkCount",
     "Treatment",
+    "a_person",
     "add_claims",
     "block_customer",
     "check_consent",
@@ -81,6 +85,8 @@ __all__ = [
     "note_purchases",
     "note_service",
     "note_talk",
+    "phone_number",
+    "recognise_all",
     "take_back_points",
     "timeline_entry",
     "treatment_of",

@@ -1,0 +1,220 @@
+"""Recognising: many people at once, as orders and files bring them, in a few statements.
+
+Whoever is known for certain, or not at all, is dealt with here; everybody else, and every clash,
+goes the careful way of `identify`. Somebody who only left a telephone number or an e-mail address
+is taken for the customer who holds it: that adds to a history and opens none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from kefu.core.clock import now
+from kefu.core.db import Session
+from kefu.core.errors import Invalid
+from kefu.core.events import record_all
+from kefu.core.ids import uuid7
+from kefu.core.pinyin import sort_key
+from kefu.customers.contacts import email_address, phone_number
+from kefu.customers.events import CustomerCreated
+from kefu.customers.identities import identify
+from kefu.customers.model import Customer, Identity
+from kefu.customers.names import search_terms_of, stranger_name
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody as a shop knows them; it vouches for its own id and for what is `verified`."""
+
+    external_id: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    verified: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> list[Key]:
+        """How they may be known, the strongest first."""
+        given = (("external_id", self.external_id), ("phone", self.phone), ("email", self.email))
+        return [(kind, value) for kind, value in given if value]
+
+    def proves(self, kind: str) -> bool:
+        return kind == "external_id" or kind in self.verified
+
+
+def a_person(
+    *,
+    external_id: str | None = None,
+    name: str | None = None,
+    phone: str | None = None,
+    email: str | None = None,
+    verified: Iterable[str] = (),
+) -> Person:
+    """A person with contacts in their one spelling; what is no number or address is left out."""
+    return Person(
+        external_id=external_id,
+        name=name,
+        phone=spelled(phone_number, phone),
+        email=spelled(email_address, email),
+        verified=frozenset(verified),
+    )
+
+
+def spelled(read: Any, written: str | None) -> str | None:
+    """The contact in its one spelling; what cannot be read names nobody."""
+    if not written:
+        return None
+    try:
+        found: str = read(written)
+    except Invalid:
+        return None
+    return found
+
+
+async def recognise_all(
+    db: Session, people: Sequence[Person], *, scope: UUID | None = None
+) -> dict[Person, UUID]:
+    """The customer of each person, made where there is none; nobody for those without any key."""
+    wanted = [person for person in dict.fromkeys(people) if person.keys]
+    found: dict[Person, UUID] = {}
+    held = await holders(db, wanted, scope)
+    fresh: dict[Key, Person] = {}
+    careful: list[Person] = []
+    for person in wanted:
+        customer = certain(person, held)
+        if customer is not None:
+            found[person] = customer
+        elif any(key in held for key in person.keys) or any(key in fresh for key in person.keys):
+            careful.append(person)
+        else:
+            fresh |= dict.fromkeys(person.keys, person)
+    made = await welcomed_all(db, list(dict.fromkeys(fresh.values())), scope)
+    found |= made
+    careful += [person for person in dict.fromkeys(fresh.values()) if person not in made]
+    for person in careful:
+        found[person] = await recognised_carefully(db, person, scope)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    customer: UUID
+    proven: bool
+
+
+async def holders(db: Session, people: Sequence[Person], scope: UUID | None) -> dict[Key, Held]:
+    """Who holds which of these identities."""
+    keys = {key for person in people for key in person.keys}
+    if not keys:
+        return {}
+    rows = await db.execute(
+        select(
+            Identity.kind,
+            Identity.value,
+            Identity.scope,
+            Identity.customer_id,
+            Identity.verified_at,
+        ).where(Identity.value.in_({value for _, value in keys}))
+    )
+    return {
+        (row.kind, row.value): Held(row.customer_id, row.verified_at is not None)
+        for row in rows
+        if (row.kind, row.value) in keys
+        and row.scope == (scope if row.kind == "external_id" else None)
+    }
+
+
+def certain(person: Person, held: dict[Key, Held]) -> UUID | None:
+    """The customer who holds everything that is said; nobody where anything is new or clashes."""
+    holding = [held.get(key) for key in person.keys]
+    first = holding[0]
+    if first is None or any(one is None or one.customer != first.customer for one in holding):
+        return None
+    unproven = [
+        key
+        for key, one in zip(person.keys, holding, strict=True)
+        if one is not None and person.proves(key[0]) and not one.proven
+    ]
+    return None if unproven else first.customer
+
+
+async def welcomed_all(
+    db: Session, people: Sequence[Person], scope: UUID | None
+) -> dict[Person, UUID]:
+    """New customers for unknown people; those with whom another was faster are missing."""
+    made = {person: uuid7() for person in people}
+    if not made:
+        return {}
+    await db.execute(insert(Customer), [customer_row(one, person) for person, one in made.items()])
+    rows = [row for person, one in made.items() for row in identity_rows(one, person, scope)]
+    rows.sort(key=lambda row: (row["kind"], row["value"]))
+    written = await db.execute(
+        insert(Identity).on_conflict_do_nothing().returning(Identity.id), rows
+    )
+    kept = set(written.scalars())
+    lost = {row["customer_id"] for row in rows if row["id"] not in kept}
+    if lost:
+        await db.execute(delete(Identity).where(Identity.customer_id.in_(lost)))
+        await db.execute(delete(Customer).where(Customer.id.in_(lost)))
+    stayed = {person: one for person, one in made.items() if one not in lost}
+    await record_all(
+        db,
+        [
+            CustomerCreated(subject=one, customer=one, way=person.keys[0][0])
+            for person, one in stayed.items()
+        ],
+    )
+    return stayed
+
+
+def customer_row(customer: UUID, person: Person) -> dict[str, Any]:
+    name = person.name or stranger_name(customer)
+    return {
+        "id": customer,
+        "name": name,
+        "name_given": bool(person.name),
+        "name_pinyin": sort_key(name),
+        "search_terms": search_terms_of(name),
+        "email": person.email,
+        "phone": person.phone,
+    }
+
+
+def identity_rows(customer: UUID, person: Person, scope: UUID | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": uuid7(),
+            "customer_id": customer,
+            "kind": kind,
+            "scope": scope if kind == "external_id" else None,
+            "value": value,
+            "verified_at": now() if person.proves(kind) else None,
+        }
+        for kind, value in person.keys
+    ]
+
+
+async def recognised_carefully(db: Session, person: Person, scope: UUID | None) -> UUID:
+    """One at a time: who only left a contact is its holder, everybody else is identified."""
+    if person.external_id is None and not person.verified:
+        held = await holders(db, [person], scope)
+        known = [held[key].customer for key in person.keys if key in held]
+        if known:
+            return known[0]
+    customer = await identify(
+        db,
+        identities=[(kind, value, person.proves(kind)) for kind, value in person.keys],
+        scope=scope,
+        name=person.name,
+        email=person.email,
+        phone=person.phone,
+    )
+    return customer.id
