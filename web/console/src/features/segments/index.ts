@@ -21,6 +21,7 @@ export default {
       component: defineAsyncComponent(() => import('./components/InsightPanel.vue')),
     },
   ],
+  customerSections: [{ key: 'insight', order: 5, permission: 'customer.read', component: defineAsyncComponent(() => import('./components/Insight.vue')) }],
   settings: [
     { path: 'care-plans', group: 'promises', label: 'segments.care.title', icon: HeartHandshake, order: 40, permission: 'care.read', component: () => import('./settings/CarePlans.vue') },
     { path: 'points', group: 'promises', label: 'segments.points.rules', icon: Gift, order: 50, permission: 'points.edit', component: () => import('./settings/PointsRules.vue') },
