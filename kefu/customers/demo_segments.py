@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -85,7 +86,7 @@ async def add_figures(db: Session, people: list[Customer]) -> None:
 
 async def add_plans(db: Session, head: UUID) -> None:
     for name, occasion, value, steps in PLANS:
-        given = {
+        given: dict[str, Any] = {
             "name": name,
             "occasion": occasion,
             "dimension": "lifecycle" if value else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 
 from kefu.core.db import Session
 from kefu.core.events import FactRow
@@ -16,7 +16,7 @@ from kefu.customers.segment_fields import PRESENT
 
 FEN = 100
 NET = func.coalesce(func.sum(CustomerFigures.spent - CustomerFigures.refunded), 0)
-PART = literal_column("part")
+PART: ColumnElement[str] = literal_column("part")
 BOUGHT = (CustomerFigures.orders > 0, CustomerFigures.currency == "CNY")
 
 
