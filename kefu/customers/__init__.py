@@ -42,6 +42,8 @@ from kefu.customers.portraits import note_talk
 from kefu.customers.profiles import block_customer, unblock_customer
 from kefu.customers.purchases import note_purchases, note_service
 from kefu.customers.recognising import Person, a_person, recognise_all
+from kefu.customers.recommending import BoughtProduct, note_bought, take_back_bought
+from kefu.customers.segments import customers_in
 from kefu.customers.talk import TalkCount
 from kefu.customers.timeline import timeline_entry
 from kefu.customers.treating import Treatment, treatment_of, treatments_of
@@ -50,6 +52,7 @@ from kefu.customers.verifying import checks_order, verified_until, verify
 __all__ = [
     "PURPOSES",
     "TIERS",
+    "BoughtProduct",
     "Customer",
     "CustomerCard",
     "CustomerMerged",
@@ -70,6 +73,7 @@ __all__ = [
     "customer_by_identity",
     "customer_for",
     "customer_with",
+    "customers_in",
     "customers_named",
     "earn_points",
     "email_address",
@@ -86,11 +90,13 @@ __all__ = [
     "masked_phone",
     "merge",
     "moves_with_customer",
+    "note_bought",
     "note_purchases",
     "note_service",
     "note_talk",
     "phone_number",
     "recognise_all",
+    "take_back_bought",
     "take_back_points",
     "timeline_entry",
     "treatment_of",

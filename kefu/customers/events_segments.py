@@ -137,3 +137,29 @@ class PointsRulesChanged(Event):
 
     def audience(self) -> list[str]:
         return ["agents"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendationEvent(CustomerEvent):
+    """`subject` is the recommendation."""
+
+    product: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendationMade(RecommendationEvent):
+    kind: ClassVar[str] = "recommendation.made"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendationBought(RecommendationEvent):
+    kind: ClassVar[str] = "recommendation.bought"
+    order: UUID
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecommendationTakenBack(RecommendationEvent):
+    kind: ClassVar[str] = "recommendation.taken_back"
+    order: UUID

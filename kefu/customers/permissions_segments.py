@@ -14,6 +14,7 @@ GRANTS: dict[str, set[str]] = {
     "points.settle": LEADING,
     "points.adjust": LEADING,
     "points.edit": HEADS,
+    "product.recommend": SERVING,
 }
 
 ROUTES: dict[str, str] = {
@@ -44,4 +45,6 @@ ROUTES: dict[str, str] = {
     "PUT /api/v1/redemptions/{redemption_id}/cancellation": "points.settle",
     "GET /api/v1/points-rules": "customer.read",
     "PATCH /api/v1/points-rules": "points.edit",
+    "GET /api/v1/customers/{customer_id}/recommendations": "customer.read",
+    "POST /api/v1/customers/{customer_id}/recommendations": "product.recommend",
 }

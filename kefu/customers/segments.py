@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, func, literal, select
+from sqlalchemy import Integer, Select, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from kefu.core.db import Session
@@ -147,3 +147,13 @@ async def history_of(db: Session, customer: UUID) -> Sequence[Step]:
 async def last_run(db: Session) -> SegmentRun | None:
     """The latest recomputation of everybody."""
     return await db.scalar(select(SegmentRun).order_by(SegmentRun.id.desc()).limit(1))
+
+
+def customers_in(dimension: str, value: str, at: datetime) -> Select[UUID]:
+    """Who had this value at this moment, as a part of somebody's query."""
+    return select(Membership.customer_id).where(
+        Membership.dimension == dimension,
+        Membership.value == value,
+        Membership.since <= at,
+        or_(Membership.until.is_(None), Membership.until > at),
+    )

@@ -6,6 +6,7 @@ Revision ID: 0011
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -275,48 +276,6 @@ CREATE INDEX ix_redemptions_requested_at ON redemptions (requested_at);
 CREATE INDEX ix_redemptions_requested_by ON redemptions (requested_by);
 CREATE INDEX ix_redemptions_settled_by ON redemptions (settled_by);
 CREATE INDEX ix_redemptions_status_id ON redemptions (status, id);
-CREATE TABLE dedicated_services (
-  id UUID NOT NULL,
-  dimension TEXT NOT NULL,
-  value TEXT NOT NULL,
-  mode TEXT NOT NULL,
-  team_id UUID NOT NULL,
-  pool_team_id UUID NOT NULL,
-  ceiling INTEGER NOT NULL,
-  customers INTEGER NOT NULL,
-  agents INTEGER NOT NULL,
-  fallen_back BOOLEAN NOT NULL,
-  balanced_at TIMESTAMP WITH TIME ZONE,
-  created_at TIMESTAMP WITH TIME ZONE NOT NULL,
-  updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
-  CONSTRAINT pk_dedicated_services PRIMARY KEY (id),
-  CONSTRAINT ck_dedicated_services_mode CHECK (mode in ('one_to_one', 'pool')),
-  CONSTRAINT uq_dedicated_services_dimension_value UNIQUE (dimension, value),
-  CONSTRAINT ck_dedicated_services_ceiling CHECK (ceiling between 1 and 100000),
-  CONSTRAINT fk_dedicated_services_team_id_teams FOREIGN KEY(team_id) REFERENCES teams (id),
-  CONSTRAINT fk_dedicated_services_pool_team_id_teams
-    FOREIGN KEY(pool_team_id) REFERENCES teams (id)
-);
-CREATE INDEX ix_dedicated_services_pool_team_id ON dedicated_services (pool_team_id);
-CREATE INDEX ix_dedicated_services_team_id ON dedicated_services (team_id);
-CREATE TABLE dedicated_owners (
-  customer_id UUID NOT NULL,
-  service_id UUID NOT NULL,
-  owner_id UUID NOT NULL,
-  backup_id UUID,
-  since TIMESTAMP WITH TIME ZONE NOT NULL,
-  CONSTRAINT pk_dedicated_owners PRIMARY KEY (customer_id),
-  CONSTRAINT ck_dedicated_owners_two CHECK (owner_id <> backup_id),
-  CONSTRAINT fk_dedicated_owners_customer_id_customers
-    FOREIGN KEY(customer_id) REFERENCES customers (id),
-  CONSTRAINT fk_dedicated_owners_service_id_dedicated_services
-    FOREIGN KEY(service_id) REFERENCES dedicated_services (id),
-  CONSTRAINT fk_dedicated_owners_owner_id_agents FOREIGN KEY(owner_id) REFERENCES agents (id),
-  CONSTRAINT fk_dedicated_owners_backup_id_agents FOREIGN KEY(backup_id) REFERENCES agents (id)
-);
-CREATE INDEX ix_dedicated_owners_backup_id ON dedicated_owners (backup_id);
-CREATE INDEX ix_dedicated_owners_owner_id ON dedicated_owners (owner_id);
-CREATE INDEX ix_dedicated_owners_service_id_owner_id ON dedicated_owners (service_id, owner_id);
 CREATE TABLE recommendations (
   id UUID NOT NULL,
   customer_id UUID NOT NULL,
@@ -350,13 +309,16 @@ INSERT INTO points_rules (id, points_per_yuan, redemption_hours, expire_months, 
 RULE = (
     "insert into segment_rules (id, dimension, value, name, position, conditions, enabled, "
     "version, points_percent, priority_weight, hint, created_at, updated_at) values "
-    "(cast(:id as uuid), :dimension, :value, :name, :position, cast(:conditions as jsonb), true, 1, :points, "
+    "(cast(:id as uuid), :dimension, :value, :name, cast(:position as int), cast(:conditions as jsonb), true, 1, :points, "
     ":weight, :hint, now(), now())"
 )
-VERSION = (
+VERSIONS = (
     "insert into segment_rule_versions (rule_id, version, conditions, at) "
     "select id, version, conditions, created_at from segment_rules"
 )
+
+
+NAMES = ("dimension", "value", "position", "name", "hint")
 
 
 def test(field: str, operator: str, value: Any) -> dict[str, Any]:
@@ -364,19 +326,11 @@ def test(field: str, operator: str, value: Any) -> dict[str, Any]:
 
 
 def rule(given: str, conditions: dict[str, Any], points: int = 100, weight: int = 0) -> Any:
-    dimension, value, position, name, hint = (given + "|").split("|")[:5]
-    return {
-        "dimension": dimension,
-        "value": value,
-        "position": int(position),
-        "name": name,
-        "hint": hint,
-        "conditions": json.dumps(conditions),
-        "points": points,
-        "weight": weight,
-    }
+    said = dict(zip(NAMES, given.split("|"), strict=True))
+    return said | {"conditions": json.dumps(conditions), "points": points, "weight": weight}
 
 
+TABLES = re.findall(r"CREATE TABLE (\w+)", STATEMENTS)[::-1]
 RULES = (
     rule(
         "lifecycle|churn_risk|10|潜在流失客户|可能流失：先了解最近一次不满意的原因，再介绍专属优惠。",
@@ -393,26 +347,22 @@ RULES = (
     rule(
         "lifecycle|new|30|新会员|新会员：主动说明退换货政策（七天无理由、质量问题十五天换新），并引导完成首次使用。",
         test("registered", "within_days", 90),
-        100,
-        0,
     ),
     rule("value_tier|high|10|高价值|", test("spent", "at_least", 1000000), 100, 10),
     rule("value_tier|middle|20|中价值|", test("spent", "at_least", 100000), 100, 5),
-    rule("value_tier|low|30|低价值|", test("spent", "at_least", 1), 100, 0),
+    rule("value_tier|low|30|低价值|", test("spent", "at_least", 1)),
     rule(
         "persona|careful|10|谨慎挑剔型|退换较多：下单前先确认规格与期望。",
         test("returns", "at_least", 2),
-        100,
-        0,
     ),
-    rule("persona|asking|20|爱咨询型|", test("conversations", "at_least", 5), 100, 0),
-    rule("persona|loyal|30|忠实回购型|", test("orders", "at_least", 5), 100, 0),
-    rule("scenario|education|10|教育|", test("email", "contains", ".edu"), 100, 0),
-    rule("scenario|business|20|商用|", test("average_order", "at_least", 500000), 100, 0),
-    rule("scenario|home|30|家用|", test("orders", "at_least", 1), 100, 0),
-    rule("size|large|10|大客户|", test("orders", "at_least", 20), 100, 0),
-    rule("size|medium|20|中等规模|", test("orders", "at_least", 5), 100, 0),
-    rule("size|small|30|小规模|", test("orders", "at_least", 1), 100, 0),
+    rule("persona|asking|20|爱咨询型|", test("conversations", "at_least", 5)),
+    rule("persona|loyal|30|忠实回购型|", test("orders", "at_least", 5)),
+    rule("scenario|education|10|教育|", test("email", "contains", ".edu")),
+    rule("scenario|business|20|商用|", test("average_order", "at_least", 500000)),
+    rule("scenario|home|30|家用|", test("orders", "at_least", 1)),
+    rule("size|large|10|大客户|", test("orders", "at_least", 20)),
+    rule("size|medium|20|中等规模|", test("orders", "at_least", 5)),
+    rule("size|small|30|小规模|", test("orders", "at_least", 1)),
     rule(
         "stage|after_sales|10|售后中|售后中：先查退换货进度再答复。",
         {
@@ -421,15 +371,10 @@ RULES = (
                 test("last_complaint", "within_days", 30),
             ]
         },
-        100,
-        0,
     ),
-    rule("stage|in_use|20|使用中|", test("orders", "at_least", 1), 100, 0),
+    rule("stage|in_use|20|使用中|", test("orders", "at_least", 1)),
     rule(
-        "stage|pre_purchase|30|购买前|购买前：问清用途与预算再推荐。",
-        test("orders", "at_most", 0),
-        100,
-        0,
+        "stage|pre_purchase|30|购买前|购买前：问清用途与预算再推荐。", test("orders", "at_most", 0)
     ),
 )
 
@@ -439,12 +384,10 @@ def upgrade() -> None:
         if statement.strip():
             op.execute(statement)
     for number, row in enumerate(RULES, start=1):
-        identifier = f"01900000-0000-7000-8011-{number:012}"
-        op.execute(sa.text(RULE).bindparams(id=identifier, **row))
-    op.execute(VERSION)
+        row["id"] = f"01900000-0000-7000-8011-{number:012}"
+        op.execute(sa.text(RULE).bindparams(**row))
+    op.execute(VERSIONS)
 
 
 def downgrade() -> None:
-    op.execute(
-        "drop table recommendations, dedicated_owners, dedicated_services, redemptions, points_entries, points_accounts, points_rules, portrait_traits, customer_talk, care_courses, care_plans, segment_runs, segment_memberships, customer_standings, customer_figures, segment_rule_versions, segment_rules"
-    )
+    op.execute(f"drop table {', '.join(TABLES)}")

@@ -33,6 +33,7 @@ export default {
     case_task_due_soon: 'A task in a process is nearly overdue',
     case_task_overdue: 'A task in a process is overdue',
     case_set_aside: 'A step of a process failed for good',
+    redemption_delayed: 'A redemption of points is overdue',
     channel_broken: 'A channel is broken',
     channel_recovered: 'A channel works again',
     approval_requested: 'An approval waits for you',

@@ -33,6 +33,7 @@ export default {
     case_task_due_soon: '流程待办即将超时',
     case_task_overdue: '流程待办已超时',
     case_set_aside: '流程步骤执行失败，待处理',
+    redemption_delayed: '积分兑换超时未处理',
     channel_broken: '一个渠道出了故障',
     channel_recovered: '渠道已恢复',
     approval_requested: '有一项审批等您处理',
