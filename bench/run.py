@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 
-NAMES = (
+NAMES = ("chat", "sockets", "events", "inbox", "start", "customers", "segments", "commerce", "automation")
     *("chat", "sockets", "events", "inbox", "start"),
     *("customers", "segments", "commerce", "automation"),
 )

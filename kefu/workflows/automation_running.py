@@ -56,7 +56,8 @@ async def run_on_facts(db: Session, facts: Sequence[Fact]) -> None:
     answers = answers_of(plans)
     for plan in plans:
         assert plan.trigger is not None
-        looked = candidates_of(plan, by_kind[plan.trigger.fact])
+        fresh = [fact for fact in by_kind[plan.trigger.fact] if is_fresh(plan.rule, fact)]
+        looked = candidates_of(plan, fresh)
         if looked:
             await guarded(db, plan, answers[plan.subject.kind], looked)
 
@@ -91,6 +92,11 @@ def answers_of(plans: Sequence[Plan]) -> dict[str, Answers]:
         of_kind[plan.subject.kind].append(plan)
     asking = Asking(at=now())
     return {kind: Answers(of_one, asking) for kind, of_one in of_kind.items()}
+
+
+def is_fresh(rule: Rule, fact: Fact) -> bool:
+    """Whether it happened since the rule is on, and was not brought in from the past."""
+    return fact.at >= rule.since and not fact.details.get("historic")
 
 
 def candidates_of(plan: Plan, facts: Sequence[Fact]) -> list[Candidate]:
