@@ -28,12 +28,19 @@ COMMANDS = {
         "shop-simulator": "simulators:shop",
         "carrier-simulator": "simulators:carrier",
     },
+    "import": {
+        "orders": "import_orders:orders",
+        "products": "import_orders:products",
+        "olist": "import_orders:olist",
+        "tau": "import_orders:tau",
+    },
     "replay": "replay",
 }
 HELP = {
     None: "Kefu 客服: the service desk of an online shop.",
     "admin": "Administrators.",
     "demo": "The demo shop.",
+    "import": "Data of an older system.",
 }
 
 
