@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 
-NAMES = ("chat", "sockets", "events", "inbox", "start", "customers", "segments", "commerce", "automation")
+NAMES = (
     *("chat", "sockets", "events", "inbox", "start"),
     *("customers", "segments", "commerce", "automation"),
 )

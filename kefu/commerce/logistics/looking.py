@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -31,11 +31,13 @@ OVER = ("delivered", "completed", "cancelled")
 EVERY_KIND = frozenset(KINDS)
 OF_PROMISES = frozenset({"promise_at_risk", "promise_broken"})
 
-TAKE = text(
-    "update delivery_watches set due_at = null where subject in (select subject from "
+LEASE = timedelta(seconds=60)
+CLAIM = text(
+    "update delivery_watches set due_at = :lease where subject in (select subject from "
     "delivery_watches where due_at <= :at order by due_at limit :limit for update skip locked) "
     "returning subject, subject_kind, order_id"
 )
+HOLD = text("select from delivery_watches where subject = any(:orders) order by subject for update")
 SCANS = text(
     "select shipment_id, code, status, at, received_at, place, province, reason "
     "from tracking_events where shipment_id = any(:shipments)"
@@ -104,17 +106,32 @@ class Delivery:
         )
 
 
-async def take_due(db: Session, at: datetime, limit: int) -> list[Delivery]:
-    """Claim what is due and read all of it; whoever is quicker has it, nobody waits."""
-    rows = (await db.execute(TAKE, {"at": at, "limit": limit})).all()
-    if not rows:
-        return []
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one look has taken; a scan that comes meanwhile makes its watch due again."""
+
+    lease: datetime
+    rows: Sequence[Any]
+
+
+async def claim_due(db: Session, at: datetime, limit: int) -> Claim:
+    """Take what is due for a minute: whoever takes it and dies leaves it to others after that.
+
+    Committed before the look itself, so that scans coming in never wait for one.
+    """
+    values = {"at": at, "lease": at + LEASE, "limit": limit}
+    return Claim(at + LEASE, (await db.execute(CLAIM, values)).all())
+
+
+async def read_claimed(db: Session, claim: Claim) -> list[Delivery]:
+    """Everything known of what was taken, in a few queries."""
+    rows = claim.rows
     orders = await _orders(db, {row.order_id for row in rows})
     shipments = await _shipments(db, [row.subject for row in rows if row.subject_kind == SHIPMENT])
     scans = await _scans(db, shipments)
-    leaving = await _parcels_of_orders(
-        db, [row.subject for row in rows if row.subject_kind != SHIPMENT]
-    )
+    alone = [row.subject for row in rows if row.subject_kind != SHIPMENT]
+    await db.execute(HOLD, {"orders": alone})
+    leaving = await _parcels_of_orders(db, alone)
     anomalies = await _open_anomalies(db, [row.subject for row in rows])
     found = []
     for row in sorted(rows, key=lambda row: row.subject):

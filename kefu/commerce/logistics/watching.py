@@ -20,7 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from kefu.commerce.events import ShipmentMoved
 from kefu.commerce.events_logistics import AnomalyEvent, AnomalyOpened, AnomalyWorsened
 from kefu.commerce.logistics.closing import close_now
-from kefu.commerce.logistics.looking import Delivery, take_due
+from kefu.commerce.logistics.looking import Claim, Delivery, claim_due, read_claimed
 from kefu.commerce.logistics.settings import Limits, limits
 from kefu.commerce.logistics.starting import lead_orders
 from kefu.commerce.model_logistics import DeliveryAnomaly
@@ -41,11 +41,11 @@ LATE = Histogram(
     buckets=LATENCIES,
 )  # fmt: skip
 NEXT = text(
-    "update delivery_watches w set due_at = least(coalesce(w.due_at, t.due_at), t.due_at) "
-    "from unnest(cast(:subjects as uuid[]), cast(:moments as timestamptz[])) as t(subject, due_at) "
-    "where w.subject = t.subject"
+    "update delivery_watches w set due_at = t.due_at from (select subject, due_at from "
+    "unnest(cast(:subjects as uuid[]), cast(:moments as timestamptz[])) as u(subject, due_at) "
+    "order by subject) t where w.subject = t.subject and w.due_at = :lease"
 )
-FORGET = text("delete from delivery_watches where subject = any(:subjects) and due_at is null")
+FORGET = text("delete from delivery_watches where subject = any(:subjects) and due_at = :lease")
 MOVE = text(
     "update shipments s set status = t.status, last_event_at = t.last_at, "
     "shipped_at = coalesce(s.shipped_at, t.shipped_at), "
@@ -74,18 +74,31 @@ class Outcome:
 
 async def look(db: Session, limit: int = BATCH) -> int:
     """Look at what is due; returns how many deliveries that were."""
-    at = now()
-    deliveries = await take_due(db, at, limit)
-    if not deliveries:
+    return await look_at(db, await claim_due(db, now(), limit))
+
+
+async def look_at(db: Session, claim: Claim) -> int:
+    """Look at what was taken, and say when to look again."""
+    if not claim.rows:
         return 0
+    at = now()
     patience = await limits(db)
     outcome = Outcome()
-    for delivery in deliveries:
+    for delivery in await read_claimed(db, claim):
         if delivery.shipment is not None:
             note_move(delivery, outcome)
         judge(delivery, at, patience, outcome)
     await write(db, outcome, at)
-    return len(deliveries)
+    await db.execute(
+        NEXT,
+        {
+            "subjects": list(outcome.following),
+            "moments": list(outcome.following.values()),
+            "lease": claim.lease,
+        },
+    )
+    await db.execute(FORGET, {"subjects": outcome.finished, "lease": claim.lease})
+    return len(claim.rows)
 
 
 def note_move(delivery: Delivery, outcome: Outcome) -> None:
@@ -209,14 +222,6 @@ async def write(db: Session, outcome: Outcome, at: datetime) -> None:
         await db.execute(MOVE, values | {"ended": ended, "at": at})
     db.add_all(outcome.opened)
     await db.flush()
-    await db.execute(
-        NEXT,
-        {
-            "subjects": list(outcome.following),
-            "moments": list(outcome.following.values()),
-        },
-    )
-    await db.execute(FORGET, {"subjects": outcome.finished})
     opened: list[Event] = [
         said(AnomalyOpened, one, since=one.since, due_at=one.due_at) for one in outcome.opened
     ]
@@ -237,7 +242,9 @@ class Watchman:
         while True:
             try:
                 async with self._database.transaction() as db:
-                    looked = await look(db, self._batch)
+                    claim = await claim_due(db, now(), self._batch)
+                async with self._database.transaction() as db:
+                    looked = await look_at(db, claim)
                 pause = 0.0 if looked == self._batch else LONGEST_PAUSE
             except (OperationalError, InterfaceError, OSError) as error:
                 log.warning("watchman_waits", error=str(error)[:200])

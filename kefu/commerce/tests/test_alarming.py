@@ -153,7 +153,8 @@ async def test_a_draft_is_edited_and_sent_or_discarded(db: Session) -> None:
     somebody_here = await somebody(db)
     await scanned(db, await a_parcel(db), "lost")
     await scanned(db, await a_parcel(db), "exception")
-    first, second = await notices(db, "draft")
+    drafts = {one.kind: one for one in await notices(db, "draft")}
+    first, second = drafts["lost"], drafts["problem"]
 
     await edit_draft(db, first, text="我们正在找您的包裹", by=somebody_here)
     await send_draft(db, first, by=somebody_here)
