@@ -102,9 +102,10 @@ async def begin_session(
     if conversation is not None:
         messages, more = await messages_for_visitor(db, conversation)
     key, customer = chosen.signing_key(), visitor.customer
+    name = visitor.entered_as or customer.id
     return SessionShown.model_validate(
         {
-            "token": issue_visitor_token(customer.id, inbox.id, key=key, at=now()),
+            "token": issue_visitor_token(name, inbox.id, key=key, at=now()),
             "visitor": {"id": customer.id, "name": customer.name},
             "conversation": conversation and await shown_conversation(db, conversation),
             "messages": messages,

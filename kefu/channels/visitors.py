@@ -19,17 +19,22 @@ from kefu.core.db import Session
 from kefu.core.errors import Forbidden, Invalid, Unauthenticated
 from kefu.core.ids import uuid7
 from kefu.core.switchboard import Party
-from kefu.customers import Customer, Identity, identify
+from kefu.customers import Customer, Identity, customer_with, identify
 
 SHOWN_AFTER_CLOSING = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A known visitor in one inbox."""
+    """A known visitor in one inbox; `entered_as` is whom their token names.
+
+    It may name a customer who was merged into another one; they get back what is theirs when that
+    is undone.
+    """
 
     customer: Customer
     inbox: Inbox
+    entered_as: UUID | None = None
 
     def party(self) -> Party:
         """The visitor as the message path knows them."""
@@ -56,12 +61,12 @@ class Introduced:
 async def visitor_with(db: Session, inbox: Inbox, token: object, *, key: bytes) -> Visitor:
     """The visitor whose token this is; refuses tokens of another inbox and of erased customers."""
     held = read_visitor_token(token, key=key, at=now())
-    customer = await db.get(Customer, held.customer)
+    customer = await customer_with(db, held.customer)
     if held.inbox != inbox.id or customer is None or customer.erased_at is not None:
         raise Unauthenticated(
             "This visitor is not known any more.", code="unknown_visitor", field="token"
         )
-    return Visitor(customer, inbox)
+    return Visitor(customer, inbox, held.customer)
 
 
 async def welcome(

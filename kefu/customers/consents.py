@@ -14,9 +14,15 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict, Forbidden, NotFound
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.customers.access import everyone_who_is
 from kefu.customers.events import ConsentGiven, ConsentWithdrawn
 from kefu.customers.model import Consent, Customer
+from kefu.customers.moving import moves_with_customer
 from kefu.customers.personal_data import check_not_erased, erases_customer, exports_customer
+
+moves_with_customer(
+    "consents", Consent, one_per=("purpose",), when=lambda row: row.withdrawn_at.is_(None)
+)
 
 PURPOSES = ("service", "marketing", "survey", "profiling", "recording", "care")
 """What personal data may be used for; each is agreed to by itself."""
@@ -118,6 +124,13 @@ async def consents_of(db: Session, customer: UUID) -> Sequence[Consent]:
     return rows.all()
 
 
+async def consents_of_everyone(db: Session, customer: UUID) -> Sequence[Consent]:
+    """With those of merged customers that both had given: they lie where they were."""
+    everyone = select(Customer.id).where(everyone_who_is(customer))
+    query = select(Consent).where(Consent.customer_id.in_(everyone)).order_by(Consent.id.desc())
+    return (await db.scalars(query)).all()
+
+
 @exports_customer("consents")
 async def export_consents(db: Session, customer: UUID) -> list[dict[str, Any]]:
     return [
@@ -128,7 +141,7 @@ async def export_consents(db: Session, customer: UUID) -> list[dict[str, Any]]:
             "given_at": one.given_at.isoformat(),
             "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else None,
         }
-        for one in await consents_of(db, customer)
+        for one in await consents_of_everyone(db, customer)
     ]
 
 

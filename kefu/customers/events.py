@@ -41,16 +41,6 @@ class IdentityAttached(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MatchFound(Event):
-    """`subject` and `other` may be one person: both were claimed at once."""
-
-    kind: ClassVar[str] = "customer.match_found"
-    other: UUID
-    identity_kind: str
-    verified: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class CustomerBlocked(CustomerEvent):
     kind: ClassVar[str] = "customer.blocked"
 

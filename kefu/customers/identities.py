@@ -14,6 +14,7 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.customers.candidates import keep_candidate
 from kefu.customers.claims import (
     OF_A_MACHINE,
     Claim,
@@ -25,12 +26,15 @@ from kefu.customers.claims import (
     known_by,
 )
 from kefu.customers.contacts import email_address, phone_number
-from kefu.customers.events import CustomerCreated, IdentityAttached, MatchFound
+from kefu.customers.events import CustomerCreated, IdentityAttached
 from kefu.customers.learning import About, learn
-from kefu.customers.model import Customer, Identity, MergeCandidate
+from kefu.customers.model import Customer, Identity
+from kefu.customers.moving import moves_with_customer, settle_down
 from kefu.customers.names import stranger_name
 
 ATTEMPTS = 5
+
+moves_with_customer("identities", Identity)
 
 
 async def customer_by_identity(
@@ -203,33 +207,8 @@ async def settle(db: Session, customer: Customer, claims: Sequence[Claim], known
             held.customer_id, claims
         )
         if not mine and not shares_machine:
-            await keep_candidate(db, customer.id, held.customer_id, claim)
+            await keep_candidate(db, customer, held, claim)
         if claim.proves and not proven:
             held.customer_id, held.verified_at = customer.id, now()
+            await settle_down(db, "identities", held.id)
             await tell_attached(db, customer, claim, held.id)
-
-
-async def keep_candidate(db: Session, customer: UUID, other: UUID, claim: Claim) -> None:
-    one, another = sorted((customer, other))
-    written = await db.execute(
-        insert(MergeCandidate)
-        .values(
-            id=uuid7(),
-            one_id=one,
-            other_id=another,
-            kind=claim.kind,
-            verified=claim.proves,
-            created_at=now(),
-        )
-        .on_conflict_do_nothing()
-        .returning(MergeCandidate.id)
-    )
-    if written.first() is not None:
-        found = MatchFound(
-            subject=customer,
-            customer=customer,
-            other=other,
-            identity_kind=claim.kind,
-            verified=claim.proves,
-        )
-        await record(db, found)

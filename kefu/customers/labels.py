@@ -19,9 +19,12 @@ from kefu.customers.events import (
     LabelRemoved,
 )
 from kefu.customers.model import Customer, CustomerLabel, CustomerLabelled
+from kefu.customers.moving import moves_with_customer
 from kefu.customers.personal_data import check_not_erased, erases_customer, exports_customer
 from kefu.customers.timeline import timeline_entry
 from kefu.identity import Actor
+
+moves_with_customer("labels", CustomerLabelled, one_per=("label_id",))
 
 
 async def label_customer(

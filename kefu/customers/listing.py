@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, any_, func, or_, select, tuple_
+from sqlalchemy import Select, Uuid, any_, false, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from kefu.core.db import Session
@@ -39,7 +40,9 @@ async def customers_for(
     db: Session, actor: Actor, asked: Asked, *, cursor: str | None, limit: int
 ) -> tuple[list[Customer], str | None]:
     """A page of the customers this actor may see."""
-    query = select(Customer).where(visible_to(actor), Customer.erased_at.is_(None))
+    query = select(Customer).where(
+        visible_to(actor), Customer.erased_at.is_(None), Customer.merged_into.is_(None)
+    )
     query = query.where(*narrowed(asked))
     rows: Sequence[Customer] = (
         await db.scalars(sorted_from(query, asked.sort, cursor).limit(limit + 1))
@@ -62,21 +65,32 @@ def narrowed(asked: Asked) -> list[ColumnElement[bool]]:
 def is_meant_by(q: str) -> ColumnElement[bool]:
     """A telephone number or its tail, an e-mail address, an outside id, or part of a name.
 
-    Every way has its index: nobody's table of customers is read through.
+    Every way has its index: nobody's table of customers is read through. Who was merged away is
+    found by what was known of them, and shown as the one who stays.
     """
-    ways = [Customer.id == any_(holders_of(q))]
+    gone = aliased(Customer)
+    led = select(gone.merged_into).where(gone.merged_into.is_not(None), or_(*ways_to(gone, q)))
+    stays = func.array(led.scalar_subquery(), type_=ARRAY(Uuid()))
+    return or_(
+        Customer.id == any_(holders_of(q)), Customer.id == any_(stays), *ways_to(Customer, q)
+    )
+
+
+def ways_to(customer: type[Customer], q: str) -> list[ColumnElement[bool]]:
+    """What a customer's own row says that fits."""
+    ways: list[ColumnElement[bool]] = [false()]
     figures = q.translate(PHONE_MARKS)
     if figures.isdecimal() and figures.isascii() and len(figures) >= TAIL_FIGURES:
-        ways.append(func.reverse(Customer.phone).like(f"{figures[::-1]}%"))
+        ways.append(func.reverse(customer.phone).like(f"{figures[::-1]}%"))
     if q.isascii():
-        ways.append(Customer.email.startswith(q.casefold(), autoescape=True))
+        ways.append(customer.email.startswith(q.casefold(), autoescape=True))
     if "@" not in q:
-        ways.append(Customer.search_terms.contains(asked_terms_of(q)))
+        ways.append(customer.search_terms.contains(asked_terms_of(q)))
         if q.isascii():
-            pinyin = func.replace(Customer.name_pinyin, " ", "")
+            pinyin = func.replace(customer.name_pinyin, " ", "")
             start = q.casefold().replace(" ", "")
             ways.append(pinyin.startswith(start, autoescape=True))
-    return or_(*ways)
+    return ways
 
 
 def holders_of(value: str) -> ColumnElement[Any]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    Float,
     ForeignKey,
     Index,
     Text,
@@ -38,6 +39,7 @@ IDENTITY_KINDS = (
 )
 ATTRIBUTE_KINDS = ("text", "number", "date", "choice", "boolean")
 VERIFICATION_METHODS = ("sms_code", "order_phone")
+DECISIONS = ("merged", "rejected")
 ERASED_NAME = "已删除的客户"
 
 
@@ -47,7 +49,11 @@ def one_of(column: str, values: tuple[str, ...]) -> CheckConstraint:
 
 
 class Customer(Base):
-    """A person who writes to us; an erased one keeps its id and nothing else."""
+    """A person who writes to us; an erased one keeps its id and nothing else.
+
+    `merged_into` is the customer who stays in the end, never one who was merged away; `own` keeps
+    what the customer's own fields said before those of merged ones filled them.
+    """
 
     __tablename__ = "customers"
     __table_args__ = (
@@ -56,6 +62,9 @@ class Customer(Base):
         Index("ix_customers_name_pinyin_id", "name_pinyin", "id"),
         Index("ix_customers_search_terms", "search_terms", postgresql_using="gin"),
         Index("ix_customers_email_prefix", "email", postgresql_ops={"email": "text_pattern_ops"}),
+        Index(
+            "ix_customers_merged_into", "merged_into", postgresql_where="merged_into is not null"
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -75,6 +84,8 @@ class Customer(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     erased_at: Mapped[datetime | None]
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))
+    own: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
     def rename(self, name: str, *, given: bool = True) -> None:
         """Take a name, one that was given or one that we made up; both can be searched for."""
@@ -86,7 +97,7 @@ class Customer(Base):
         """Forget the person; the id stays, so that facts and counts stay right."""
         self.rename(ERASED_NAME, given=False)
         self.avatar = self.email = self.phone = self.locale = None
-        self.attributes = {}
+        self.attributes, self.own = {}, {}
         self.erased_at = at
 
 
@@ -122,12 +133,19 @@ class Identity(Base):
 
 
 class MergeCandidate(Base):
-    """Two customers who may be one person; somebody decides later."""
+    """Two customers who may be one person: how sure that is and why, and what was decided."""
 
     __tablename__ = "merge_candidates"
     __table_args__ = (
         UniqueConstraint("one_id", "other_id"),
         CheckConstraint("one_id < other_id", name="in_order"),
+        one_of("decision", DECISIONS),
+        Index(
+            "ix_merge_candidates_open",
+            "confidence",
+            "id",
+            postgresql_where=text("decided_at is null"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -135,8 +153,13 @@ class MergeCandidate(Base):
     other_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), index=True)
     kind: Mapped[str] = mapped_column(Text)
     verified: Mapped[bool]
+    confidence: Mapped[float] = mapped_column(Float, default=0.0)
+    evidence: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[datetime] = mapped_column(default=now)
     decided_at: Mapped[datetime | None]
+    decision: Mapped[str | None] = mapped_column(Text)
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"), index=True)
+    why: Mapped[str | None] = mapped_column(Text)
 
 
 class AttributeDefinition(Base):
@@ -184,6 +207,7 @@ class CustomerLabelled(Base):
         ForeignKey("customer_labels.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     at: Mapped[datetime] = mapped_column(default=now)
+    id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
 
 
 class Consent(Base):

@@ -16,9 +16,12 @@ from kefu.core.ids import uuid7
 from kefu.core.paging import page_of, read_cursor
 from kefu.customers.events import CustomerNoteChanged, CustomerNoted, CustomerNoteRemoved
 from kefu.customers.model import Customer, CustomerNote
+from kefu.customers.moving import moves_with_customer
 from kefu.customers.personal_data import check_not_erased, erases_customer, exports_customer
 from kefu.customers.timeline import timeline_entry
 from kefu.identity import Actor
+
+moves_with_customer("notes", CustomerNote)
 
 
 async def note(db: Session, customer: Customer, *, text: str, by: UUID) -> CustomerNote:

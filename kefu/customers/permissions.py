@@ -1,5 +1,7 @@
 """Customers' rows of the permission table."""
 
+from kefu.customers import permissions_merging, permissions_segments
+
 SERVING = {"agent", "senior_agent", "expert", "shift_leader", "department_head", "administrator"}
 LOOKING_ON = {"quality_inspector", "trainer", "other_department", "auditor"}
 LEADING = {"shift_leader", "department_head", "administrator"}
@@ -42,3 +44,8 @@ ROUTES: dict[str, str] = {
     "PATCH /api/v1/customer-attributes/{attribute_id}": "customer.define",
     "DELETE /api/v1/customer-attributes/{attribute_id}": "customer.define",
 }
+
+GRANTS |= permissions_segments.GRANTS
+ROUTES |= permissions_segments.ROUTES
+GRANTS |= permissions_merging.GRANTS
+ROUTES |= permissions_merging.ROUTES

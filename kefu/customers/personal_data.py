@@ -19,6 +19,7 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
 from kefu.core.events import FactRow, record
+from kefu.customers.access import everyone_who_is
 from kefu.customers.events import CustomerErased, CustomerExported
 from kefu.customers.model import Customer
 
@@ -60,15 +61,21 @@ async def erase_customer(
 ) -> None:
     """Blank every text about a person in every capability; facts and figures stay.
 
+    Whoever was merged into them is the same person, and forgotten as well.
+
     The full row lock waits for whoever is just attaching an identity, so that none stays behind.
     """
     await db.refresh(customer, with_for_update=True)
     check_not_erased(customer)
     if name.strip() != customer.name:
         raise Invalid("Write the customer's name exactly, to be sure.", field="name")
-    for erase in ERASURES:
-        await erase(db, customer.id)
-    customer.erase(now())
+    if customer.merged_into is not None:
+        raise Conflict("This customer was merged into another one.", code="merged")
+    everyone = await db.scalars(select(Customer).where(everyone_who_is(customer.id)))
+    for one in everyone.all():
+        for erase in ERASURES:
+            await erase(db, one.id)
+        one.erase(now())
     erased = CustomerErased(subject=customer.id, customer=customer.id, actor=by, reason=reason)
     await record(db, erased)
 
@@ -83,7 +90,7 @@ async def history_of(db: Session, customer: UUID) -> list[dict[str, Any]]:
     """What happened with the customer: the facts, without the colleagues' ids."""
     rows = await db.execute(
         select(FactRow.kind, FactRow.at, FactRow.conversation, FactRow.details)
-        .where(FactRow.customer == customer)
+        .where(FactRow.customer.in_(select(Customer.id).where(everyone_who_is(customer))))
         .order_by(FactRow.id)
     )
     return [

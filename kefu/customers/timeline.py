@@ -6,7 +6,7 @@ A fact holds no text. A capability joins its own under the reader's rights:
     async def show_notes(db, actor, facts) -> dict[int, dict[str, Any]]: ...
 
 A fact that its contributor leaves out of the answer is not shown to this reader. Kinds without a
-contributor are shown as they are.
+contributor are shown as they are. Who stands for several shows what happened with each of them.
 """
 
 from __future__ import annotations
@@ -17,11 +17,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select, true
+from sqlalchemy.orm import aliased
 
 from kefu.core.db import Session
 from kefu.core.events import MESSAGE_KINDS, FactRow
 from kefu.core.paging import page_of, read_cursor
+from kefu.customers.access import everyone_who_is
+from kefu.customers.model import Customer
 from kefu.identity import Actor, AgentName, agents_named
 
 Show = Callable[[Session, Actor, Sequence[FactRow]], Awaitable[dict[int, dict[str, Any]]]]
@@ -58,18 +61,28 @@ async def timeline_of(
     db: Session, actor: Actor, customer: UUID, *, cursor: str | None, limit: int
 ) -> tuple[list[Entry], str | None]:
     """A page of the customer's timeline, with its texts; single messages are not in it."""
-    query = (
-        select(FactRow)
-        .where(FactRow.customer == customer, FactRow.kind.not_in(MESSAGE_KINDS))
-        .order_by(FactRow.id.desc())
-        .limit(limit + 1)
-    )
     key = read_cursor(cursor, int)
-    if key:
-        query = query.where(FactRow.id < key[0])
+    query = facts_of(customer, before=key[0] if key else None, limit=limit + 1)
     rows = (await db.scalars(query)).all()
     facts, next_cursor = page_of(rows, limit, lambda fact: [fact.id])
     return await entries_of(db, actor, facts), next_cursor
+
+
+def facts_of(customer: UUID, *, before: int | None, limit: int) -> Select[FactRow]:
+    """The newest facts of everybody who is this customer: each one's from the end of the index."""
+    ids = select(Customer.id).where(everyone_who_is(customer)).subquery()
+    page = (
+        select(FactRow)
+        .where(FactRow.customer == ids.c.id, FactRow.kind.not_in(MESSAGE_KINDS))
+        .order_by(FactRow.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        page = page.where(FactRow.id < before)
+    newest = page.lateral()
+    facts = aliased(FactRow, newest)
+    joined = select(facts).select_from(ids.join(newest, true()))
+    return joined.order_by(facts.id.desc()).limit(limit)
 
 
 async def entries_of(db: Session, actor: Actor, facts: Sequence[FactRow]) -> list[Entry]:

@@ -20,7 +20,10 @@ from kefu.core.events import FactRow, record
 from kefu.core.ids import uuid7
 from kefu.customers.events import CustomerVerified, VerificationFailed
 from kefu.customers.model import Customer, Verification
+from kefu.customers.moving import moves_with_customer
 from kefu.customers.personal_data import erases_customer
+
+moves_with_customer("verifications", Verification)
 
 OrderCheck = Callable[[Session, UUID, str, str], Awaitable[bool]]
 ORDER_CHECKS: list[OrderCheck] = []

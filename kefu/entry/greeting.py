@@ -19,7 +19,7 @@ from kefu.core.errors import Forbidden, Unauthenticated
 from kefu.core.settings import Settings
 from kefu.core.sockets import Authenticate
 from kefu.core.switchboard import Allowance, Party
-from kefu.customers import customers_named
+from kefu.customers import customer_with
 from kefu.identity import SESSION_COOKIE, Actor, actor_for_cookie, actor_for_token
 
 SEQS_AT_ONCE = 2000
@@ -43,17 +43,17 @@ async def _visitor(
 ) -> Party:
     held = read_visitor_token(token, key=chosen.signing_key(), at=now())
     async with database.transaction() as db:
-        card = (await customers_named(db, {held.customer})).get(held.customer)
-    if card is None:
+        customer = await customer_with(db, held.customer)
+    if customer is None:
         raise Unauthenticated("This visitor is not known any more.", code="unknown_visitor")
     return Party(
         kind="visitor",
-        id=held.customer,
-        name=card.name,
-        avatar=card.avatar,
+        id=customer.id,
+        name=customer.name,
+        avatar=customer.avatar,
         locale=str(hello.get("locale") or "zh-CN")[:10],
         inbox=held.inbox,
-        topics=(f"visitor:{held.customer}",),
+        topics=tuple(f"visitor:{one}" for one in {customer.id, held.customer}),
         allowance=Allowance(chosen.visitor_burst, chosen.visitor_per_minute),
         expires=held.expires.timestamp(),
     )

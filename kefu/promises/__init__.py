@@ -15,6 +15,7 @@ from kefu.promises.clocks import (
 )
 from kefu.promises.opening import is_open_now
 from kefu.promises.scanning import Scanner, scan
+from kefu.promises.tasks import create_task
 
 __all__ = [
     "NextDue",
@@ -22,6 +23,7 @@ __all__ = [
     "Start",
     "Stop",
     "change_clocks",
+    "create_task",
     "hand_over_clocks",
     "is_open_now",
     "next_due",

@@ -1,0 +1,197 @@
+"""Running: an import in batches of its own transactions, whole or row by row, told as it goes.
+
+`whole` reads all of the file before it writes anything: one bad row and nothing is imported.
+`rows` takes what is right and keeps the rest, with what is wrong, as a file to correct and import
+again. A run that was killed begins anew and finds its orders unchanged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, update
+
+from kefu.commerce.events import ImportFinished
+from kefu.commerce.goods import take_products
+from kefu.commerce.importing.reading import Read, Refusal, documents_in
+from kefu.commerce.model import Shop
+from kefu.commerce.model_imports import CommerceImport, RefusedRow
+from kefu.commerce.taking import take_orders
+from kefu.core.clock import now
+from kefu.core.db import Database, Session
+from kefu.core.errors import Invalid
+from kefu.core.events import record
+from kefu.core.ids import uuid7
+
+BATCH = 1000
+REFUSED_KEPT = 10_000
+
+
+@dataclass
+class Progress:
+    """How far an import has come."""
+
+    size: int
+    read_bytes: int = 0
+    rows: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    kept: list[Refusal] = field(default_factory=list)
+
+    def columns(self) -> dict[str, int]:
+        names = ("read_bytes", "rows", "created", "changed", "unchanged", "refused")
+        return {name: getattr(self, name) for name in names}
+
+    def add(self, batch: list[Read]) -> None:
+        self.rows += sum(one.rows for one in batch)
+        self.read_bytes = batch[-1].position if batch else self.read_bytes
+        for one in batch:
+            self.refused += len(one.refusals)
+            self.kept += one.refusals[: max(0, REFUSED_KEPT - self.refused)]
+
+
+Told = Callable[[Progress], None]
+
+
+async def start_import(
+    db: Session, shop: Shop, *, kind: str, mode: str, file_name: str, size: int, **more: Any
+) -> CommerceImport:
+    """Write down that a file is to be imported."""
+    started = CommerceImport(
+        id=uuid7(), shop_id=shop.id, kind=kind, mode=mode, file_name=file_name, size=size, **more
+    )
+    db.add(started)
+    await db.flush()
+    return started
+
+
+async def run_import(
+    database: Database, import_id: UUID, path: Path, *, tell: Told = lambda _: None
+) -> Progress:
+    """Import the file; `tell` is called after every batch."""
+    async with database.transaction() as db:
+        wanted = await db.get(CommerceImport, import_id, with_for_update=True)
+        if wanted is None:
+            raise Invalid("There is no such import.", field="import")
+        shop = await db.get(Shop, wanted.shop_id)
+        assert shop is not None
+        wanted.status, wanted.started_at = "running", now()
+        await db.execute(delete(RefusedRow).where(RefusedRow.import_id == import_id))
+    run = Run(database, wanted, shop, path, tell)
+    try:
+        return await run.to_the_end()
+    except Invalid as error:
+        await run.finish("failed", error.title)
+        raise
+
+
+class Run:
+    """One run over a file."""
+
+    def __init__(
+        self, database: Database, wanted: CommerceImport, shop: Shop, path: Path, tell: Told
+    ) -> None:
+        self._database, self._wanted, self._shop, self._path = database, wanted, shop, path
+        self._tell = tell
+        self._progress = Progress(size=wanted.size)
+
+    async def to_the_end(self) -> Progress:
+        if self._wanted.mode == "whole" and not await self._is_right():
+            await self.finish("refused")
+            return self._progress
+        self._progress = Progress(size=self._wanted.size)
+        reading = self._read()
+        batch = await asyncio.to_thread(taken_of, reading)
+        while batch:
+            following = asyncio.create_task(asyncio.to_thread(taken_of, reading))
+            try:
+                await self._write(batch)
+            finally:
+                batch = await following
+        await self.finish("done")
+        return self._progress
+
+    def _read(self) -> Iterator[Read]:
+        return documents_in(
+            self._path,
+            self._wanted.kind,
+            currency=self._shop.currency,
+            historic=self._wanted.historic,
+        )
+
+    async def _is_right(self) -> bool:
+        """Read all of it and write nothing but what is wrong."""
+        reading = self._read()
+        while batch := await asyncio.to_thread(taken_of, reading):
+            self._progress.add(batch)
+            self._tell(self._progress)
+        async with self._database.transaction() as db:
+            await self._keep_refusals(db)
+        return self._progress.refused == 0
+
+    async def _write(self, batch: list[Read]) -> None:
+        self._progress.add(batch)
+        documents = [one.document for one in batch if one.document is not None]
+        async with self._database.transaction() as db:
+            if self._wanted.kind == "orders":
+                taken = await take_orders(db, self._shop, documents, historic=self._wanted.historic)
+                results = [one.result for one in taken]
+                self._progress.created += results.count("created")
+                self._progress.changed += results.count("changed")
+                self._progress.unchanged += results.count("unchanged")
+            else:
+                self._progress.changed += await take_products(db, self._shop, documents)
+            await self._keep_refusals(db)
+            await self._note(db)
+        self._tell(self._progress)
+
+    async def _keep_refusals(self, db: Session) -> None:
+        db.add_all(
+            RefusedRow(
+                import_id=self._wanted.id,
+                row=one.row,
+                field=one.field,
+                problem=one.problem,
+                source=one.source,
+            )
+            for one in self._progress.kept
+        )
+        self._progress.kept.clear()
+        await db.flush()
+
+    async def _note(self, db: Session, **more: Any) -> None:
+        await db.execute(
+            update(CommerceImport)
+            .where(CommerceImport.id == self._wanted.id)
+            .values(**self._progress.columns(), **more)
+            .execution_options(synchronize_session=False)
+        )
+
+    async def finish(self, status: str, failure: str | None = None) -> None:
+        progress = self._progress
+        async with self._database.transaction() as db:
+            await self._note(db, status=status, failure=failure, finished_at=now())
+            finished = ImportFinished(
+                subject=self._wanted.id,
+                actor=self._wanted.started_by,
+                import_kind=self._wanted.kind,
+                status=status,
+                created=progress.created,
+                changed=progress.changed,
+                unchanged=progress.unchanged,
+                refused=progress.refused,
+            )
+            await record(db, finished)
+
+
+def taken_of(reading: Iterator[Read]) -> list[Read]:
+    """The next batch; empty at the end."""
+    return list(islice(reading, BATCH))

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from kefu.commerce.importing import Progress, run_import, start_import
+from kefu.commerce.importing.files import rows_in, saved, unsaved
+from kefu.commerce.importing.uploading import error_file, refused_rows
+from kefu.commerce.model import Product, Sku
+from kefu.commerce.model_imports import CommerceImport
+from kefu.commerce.model_orders import Order, OrderLine
+from kefu.commerce.shops import shop_with_key
+from kefu.commerce.tests.telling import said
+from kefu.core.db import Database
+from kefu.core.errors import Invalid
+
+SHEET = """订单号,状态,下单时间,客户,会员号,电话,收件人,商品,数量,单价,运费,合计
+A1,已付款,2026-03-01 10:00:00,王芳,M1,13800000011,王芳,帐篷,1,"1,299.00",10,1319.5
+A1,,,,,,,营地灯,2,￥5.25,,
+A2,待付款,2026/03/02 09:00,李强,M2,13800000012,李强,月亮椅,1,199,,
+"""
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+async def imported(
+    database: Database, path: Path, *, kind: str = "orders", mode: str = "rows", **more: Any
+) -> tuple[CommerceImport, Progress]:
+    async with database.transaction() as db:
+        shop = await shop_with_key(db, "main", name="山野", kind="manual", currency="CNY")
+        started = await start_import(
+            db, shop, kind=kind, mode=mode, file_name=path.name, size=path.stat().st_size, **more
+        )
+    progress = await run_import(database, started.id, path)
+    async with database.transaction() as db:
+        found = await db.get(CommerceImport, started.id)
+    assert found is not None
+    return found, progress
+
+
+async def count(database: Database, table: Any) -> int:
+    async with database.transaction() as db:
+        return await db.scalar(select(func.count()).select_from(table)) or 0
+
+
+def written(folder: Path, text: str, encoding: str = "utf-8", name: str = "orders.csv") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def lines(folder: Path, *documents: dict[str, Any]) -> Path:
+    text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in documents)
+    return written(folder, text, name="orders.jsonl")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
+async def test_a_sheet_is_read_in_the_usual_encodings(
+    database: Database, tmp_path: Path, encoding: str
+) -> None:
+    done, _ = await imported(database, written(tmp_path, SHEET, encoding))
+
+    async with database.transaction() as db:
+        orders = {one.number: one for one in await db.scalars(select(Order))}
+    assert (done.status, done.created, done.rows, done.refused) == ("done", 2, 3, 0)
+    assert (orders["A1"].total_amount, orders["A1"].status) == (131950, "paid")
+    assert orders["A1"].placed_at.isoformat() == "2026-03-01T02:00:00+00:00"
+    assert orders["A2"].phone == "+8613800000012"
+    assert await count(database, OrderLine) == 3
+
+
+async def test_an_unknown_encoding_is_refused(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes(b"number,title\n\xff\xff\xff,a\n")
+
+    with pytest.raises(Invalid, match="neither UTF-8 nor GBK"):
+        await imported(database, path)
+
+
+async def test_row_by_row_keeps_what_is_right_and_returns_the_rest(
+    database: Database, tmp_path: Path
+) -> None:
+    bad = SHEET + "A3,已付款,2026-03-01 10:00:00,,,,,帐篷,1,-5,,\nA4,已付款,昨天,,,,,帐篷,1,5,,\n"
+
+    done, _ = await imported(database, written(tmp_path, bad))
+
+    async with database.transaction() as db:
+        rows = await refused_rows(db, done.id, limit=10)
+    form, text = error_file(rows)
+    assert (done.created, done.refused, form) == (2, 2, "csv")
+    assert [(row.row, row.field) for row in rows] == [
+        (5, "lines.0.unit_price"),
+        (6, "placed_at"),
+    ]
+    corrected = written(tmp_path, text.replace("'-5", "5").replace("昨天", "2026-03-01"))
+    again, _ = await imported(database, corrected)
+    assert (again.created, again.refused) == (2, 0)
+
+
+async def test_a_whole_import_takes_all_or_nothing(database: Database, tmp_path: Path) -> None:
+    path = lines(tmp_path, said("A"), said("B", lines=[]), {"number": "C", "oops": 1})
+
+    done, _ = await imported(database, path, mode="whole")
+
+    async with database.transaction() as db:
+        rows = await refused_rows(db, done.id, limit=10)
+    assert (done.status, done.refused, done.created) == ("refused", 2, 0)
+    assert [(row.row, row.field) for row in rows] == [(2, "lines"), (3, "oops")]
+    assert await count(database, Order) == 0
+    right, _ = await imported(database, lines(tmp_path, said("A"), said("B")), mode="whole")
+    assert (right.status, right.created) == ("done", 2)
+
+
+async def test_the_second_import_of_a_file_changes_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    path = lines(tmp_path, *(said(f"N{number}") for number in range(30)))
+
+    await imported(database, path)
+    again, progress = await imported(database, path)
+
+    assert (again.created, again.changed, again.unchanged) == (0, 0, 30)
+    assert progress.read_bytes == again.read_bytes == path.stat().st_size
+
+
+async def test_what_is_no_json_is_a_row_like_others(database: Database, tmp_path: Path) -> None:
+    path = written(tmp_path, '{"number": "A"\n' + json.dumps(said("B") | {"note": "a\x00"}) + "\n")
+
+    done, _ = await imported(database, path)
+
+    assert (done.created, done.refused) == (0, 2)
+
+
+async def test_an_unknown_column_is_named(database: Database, tmp_path: Path) -> None:
+    done, _ = await imported(database, written(tmp_path, "订单号,颜色\nA,红\n"))
+
+    async with database.transaction() as db:
+        [row] = await refused_rows(db, done.id, limit=10)
+    assert row.field == "颜色"
+
+
+async def test_products_are_imported_with_their_variants(
+    database: Database, tmp_path: Path
+) -> None:
+    sheet = (
+        "编号;商品名称;类目;规格编号;价格;库存;规格:重量\n"
+        "tent;云雀帐篷;帐篷;tent-o;699;3;1.9 kg\ntent;云雀帐篷;帐篷;tent-g;689;0;1.9 kg\n"
+    )
+
+    await imported(database, written(tmp_path, sheet), kind="products")
+
+    async with database.transaction() as db:
+        [product] = await db.scalars(select(Product))
+    assert (product.title, product.price_from, product.specs) == (
+        "云雀帐篷",
+        68900,
+        {"重量": "1.9 kg"},
+    )
+    assert await count(database, Sku) == 2
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+86", "-5", "@x", "plain", "'quoted"])
+def test_no_spreadsheet_computes_what_comes_out_and_it_comes_back_as_it_was(cell: str) -> None:
+    assert not saved(cell).startswith(("=", "+", "-", "@"))
+    assert unsaved(saved(cell)) == cell
+
+
+def test_rows_know_where_they_stand(tmp_path: Path) -> None:
+    path = written(tmp_path, 'number,title\n\nA,"two\nlines"\nB,x\n')
+
+    assert [(row.number, row.values["number"]) for row in rows_in(path)] == [(4, "A"), (5, "B")]
+
+
+async def test_nothing_is_imported_for_an_unknown_import(database: Database) -> None:
+    with pytest.raises(Invalid):
+        await run_import(database, UUID(int=7), Path("none"))
