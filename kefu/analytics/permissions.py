@@ -13,4 +13,5 @@ GRANTS: dict[str, set[str]] = {"metric.read": READING}
 ROUTES: dict[str, str] = {
     "GET /api/v1/metrics": "metric.read",
     "GET /api/v1/metrics/{name}": "metric.read",
+    "GET /api/v1/uptime": "metric.read",
 }

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel
 
-from kefu.core.clock import now
-from kefu.core.errors import Invalid, NotFound
+from kefu.analytics.periods import period_of
+from kefu.core.errors import NotFound
 from kefu.core.http import Db
-from kefu.core.measures import MEASURES, Better, Measure, Measured, Period, Unit
+from kefu.core.measures import MEASURES, Better, Measure, Measured, Unit
 from kefu.identity import CurrentActor
 
 router = APIRouter(prefix="/api/v1", tags=["metrics"])
 
-DEFAULT_DAYS = 30
-LONGEST_DAYS = 366 * 5
 Moment = Annotated[AwareDatetime | None, Query()]
 
 
@@ -70,19 +68,7 @@ async def get_metric(
     )
 
 
-def period_of(since: datetime | None, until: datetime | None) -> Period:
-    end = until or now()
-    begin = since or end - timedelta(days=DEFAULT_DAYS)
-    if begin >= end:
-        raise Invalid("The period ends before it begins.", field="until")
-    if end - begin > timedelta(days=LONGEST_DAYS):
-        raise Invalid(
-            f"A period has at most {LONGEST_DAYS} days.", field="since", limit=LONGEST_DAYS
-        )
-    return Period(begin, end)
-
-
-def definition(one: Measure) -> dict[str, str | float | None]:
+def definition(one: Measure) -> dict[str, Any]:
     return {
         "name": one.name,
         "unit": one.unit,

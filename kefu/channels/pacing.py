@@ -76,6 +76,6 @@ def check_paced(pace: Pace) -> None:
     if pace.wait:
         raise TooMany(
             "You are writing faster than we can read. Please wait a moment.",
-            retry_after=round(pace.wait, 2),
+            retry_after=pace.wait,
             limit=pace.limit,
         )

@@ -13,6 +13,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,6 +45,12 @@ class Answer:
     milliseconds: int
 
 
+@lru_cache(maxsize=1)
+def trusting_the_system() -> ssl.SSLContext:
+    """Read once: it takes longer than many a request."""
+    return ssl.create_default_context()
+
+
 class Wire:
     """Posts to the outside; private addresses only where the operator allows them."""
 
@@ -56,7 +63,7 @@ class Wire:
     ) -> None:
         self._timeout = timeout
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=verify or ssl.create_default_context(),
+            ssl_context=verify or trusting_the_system(),
             max_connections=50,
             keepalive_expiry=20,
             network_backend=Pinned(private=private),

@@ -140,3 +140,14 @@ class InboxChanged(Event):
 
     def audience(self) -> list[str]:
         return ["agents"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DescriptionRepeated(Event):
+    """After a transfer the customer had to say again what they had said before (R022)."""
+
+    kind: ClassVar[str] = "conversation.repeated"
+    transfers: int
+
+    def audience(self) -> list[str]:
+        return [f"c:{self.subject}"]

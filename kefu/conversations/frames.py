@@ -94,7 +94,7 @@ def check_pace(party: Party) -> None:
     if wait:
         raise TooMany(
             "You are writing faster than we can read. Please wait a moment.",
-            retry_after=round(wait, 2),
+            retry_after=wait,
         )
 
 

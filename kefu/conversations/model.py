@@ -164,6 +164,7 @@ class Conversation(Base):
     reopened: Mapped[int] = mapped_column(Integer, default=0)
     transfers: Mapped[int] = mapped_column(Integer, default=0)
     summary: Mapped[str] = mapped_column(Text, default="")
+    repeated_description: Mapped[bool] = mapped_column(default=False)
     customer_name: Mapped[str] = mapped_column(Text, default="")
     customer_tier: Mapped[str | None] = mapped_column(Text)
     next_due_at: Mapped[datetime | None]

@@ -28,6 +28,7 @@ ROUTES: dict[str, str] = {
     "GET /api/v1/conversations": "conversation.read",
     "GET /api/v1/conversations/counts": "conversation.read",
     "GET /api/v1/conversations/{conversation_id}": "conversation.read",
+    "GET /api/v1/conversations/{conversation_id}/hand-over": "conversation.read",
     "GET /api/v1/conversations/{conversation_id}/messages": "conversation.read",
     "POST /api/v1/conversations/{conversation_id}/messages": "message.send",
     "PUT /api/v1/conversations/{conversation_id}/messages/{message_id}/recall": "message.send",
@@ -45,6 +46,8 @@ ROUTES: dict[str, str] = {
     "DELETE /api/v1/conversations/{conversation_id}/viewing": "conversation.read",
     "PUT /api/v1/conversations/{conversation_id}/seen": "conversation.read",
 }
+
+ROUTES["GET /api/v1/customers/{customer_id}/experience"] = "customer.read"
 
 GRANTS |= permissions_tools.GRANTS
 ROUTES |= permissions_tools.ROUTES

@@ -19,6 +19,7 @@ from kefu.core.metrics import QUERIES
 from kefu.core.realtime import Push, Realtime
 
 Session = AsyncSession
+EXTRA = 4
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -63,8 +64,9 @@ class Database:
         self.realtime = realtime
         self.engine: AsyncEngine = create_async_engine(
             sqlalchemy_url(url),
-            pool_size=pool,
-            max_overflow=4,
+            pool_size=pool + EXTRA,
+            max_overflow=0,  # what overflows is closed at once: a server process for each query
+            pool_use_lifo=True,
             pool_timeout=10,
             hide_parameters=True,
             connect_args={"connect_timeout": 5, "application_name": "kefu"},

@@ -10,6 +10,7 @@ import structlog
 from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
@@ -110,8 +111,44 @@ def _unexpected(request: Request, error: Exception) -> JSONResponse:
     return problem_response(request, body | {"code": "internal"})
 
 
+class Problem(BaseModel):
+    """Why a request was refused (RFC 9457); `code` is stable for programs."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    field: str | None = None
+    detail: str | None = None
+    limit: float | str | None = None
+    retry_after: float | None = None
+    errors: list[dict[str, str]] | None = None
+    request_id: str | None = None
+
+
+def document_problems(schema: dict[str, Any]) -> dict[str, Any]:
+    """Say in an OpenAPI document that whatever is refused is answered with a problem."""
+    shapes = schema.setdefault("components", {}).setdefault("schemas", {})
+    shapes.pop("HTTPValidationError", None)
+    shapes.pop("ValidationError", None)
+    shapes["Problem"] = Problem.model_json_schema()
+    told = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    refused = {"description": "Why it was refused.", "content": {PROBLEM: told}}
+    for operations in schema["paths"].values():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = refused
+    return schema
+
+
 def install_problems(app: FastAPI) -> None:
-    """Say every refusal and failure of this app as problem JSON."""
+    """Say every refusal and failure of this app as problem JSON, and its document that it does."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        return app.openapi_schema or document_problems(plain())
+
+    app.openapi = openapi  # type: ignore[method-assign]
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(RequestValidationError, _bad_shape)
     app.add_exception_handler(HTTPException, _http_error)

@@ -27,5 +27,8 @@ def uuid7_time(identifier: UUID) -> datetime:
 
 
 def uuid7_at_least(at: datetime) -> UUID:
-    """The smallest UUIDv7 of the moment `at`: the lower bound of a range of ids."""
-    return UUID(int=int(at.timestamp() * 1000) << 80)
+    """The smallest UUIDv7 of the moment `at`: the lower bound of a range of ids.
+
+    Before 1970 no such id was made: the bound is then the smallest of all.
+    """
+    return UUID(int=max(0, int(at.timestamp() * 1000)) << 80)

@@ -52,16 +52,26 @@ class Measure:
     name: str
     unit: Unit
     better: Better
-    target: float | None
+    wanted: float | Callable[[], float] | None
     source: str
     compute: Compute
+
+    @property
+    def target(self) -> float | None:
+        """What should be reached; a setting is asked when it is needed."""
+        return self.wanted() if callable(self.wanted) else self.wanted
 
 
 MEASURES: dict[str, Measure] = {}
 
 
 def measure(
-    name: str, *, unit: Unit, source: str, better: Better = "none", target: float | None = None
+    name: str,
+    *,
+    unit: Unit,
+    source: str,
+    better: Better = "none",
+    target: float | Callable[[], float] | None = None,
 ) -> Callable[[Compute], Compute]:
     """Offer the function as the measure of this name; `source` names the requirement rows."""
 
@@ -95,6 +105,7 @@ def counted(number: float, **parts: Measured) -> Measured:
 
 def absent(
     reason: str = NOTHING_TO_COUNT,
+    /,
     *,
     numerator: float | None = None,
     denominator: float | None = None,

@@ -81,7 +81,7 @@ def caller_of(scope: Scope) -> tuple[bool, str]:
 
 async def refuse(send: Send, wait: float, told: list[tuple[bytes, bytes]]) -> None:
     """Say that it was too fast, and when to try again."""
-    refusal = TooMany("Too many requests. Please slow down.", retry_after=round(wait, 2))
+    refusal = TooMany("Too many requests. Please slow down.", retry_after=wait)
     headers = [
         (b"content-type", b"application/problem+json"),
         (b"retry-after", str(math.ceil(wait)).encode()),

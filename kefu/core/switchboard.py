@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -28,12 +29,12 @@ class Allowance:
         self._left, self._at = float(burst), time.monotonic()
 
     def take(self) -> float:
-        """0 when one more may pass, else the seconds until it may."""
+        """0 when one more may pass, else the seconds until it may, up to the next hundredth."""
         moment = time.monotonic()
         self._left = min(self._burst, self._left + (moment - self._at) * self._rate)
         self._at = moment
         if self._left < 1:
-            return (1 - self._left) / self._rate
+            return math.ceil((1 - self._left) / self._rate * 100) / 100
         self._left -= 1
         return 0.0
 

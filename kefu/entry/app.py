@@ -26,6 +26,7 @@ from kefu.core.realtime import realtime_for
 from kefu.core.settings import Settings, settings
 from kefu.core.sockets import SocketEndpoint, heartbeats
 from kefu.core.switchboard import Switchboard
+from kefu.core.uptime import keep_alive
 from kefu.entry import pages, polling, probes, shop
 from kefu.entry.collect import load_everything, routers
 from kefu.entry.greeting import authenticator, latest_seqs
@@ -109,6 +110,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         asyncio.create_task(_measure_lag(), name="lag"),
         asyncio.create_task(_enter_bottlenecks(app), name="bottlenecks"),
         asyncio.create_task(probes.watch_disk(app), name="disk"),
+        asyncio.create_task(keep_alive(state.database, "web"), name="uptime"),
     ]
     keep_pauses_short()
     try:

@@ -17,6 +17,7 @@ from kefu.core.logs import set_up_logs
 from kefu.core.reactions import GROUPS, Reader
 from kefu.core.realtime import realtime_for
 from kefu.core.settings import Settings, settings
+from kefu.core.uptime import keep_alive
 from kefu.entry.collect import load_everything
 from kefu.entry.guardian import die_with_supervisor, wait_for_database
 from kefu.entry.tuning import give_way, keep_pauses_short
@@ -62,6 +63,7 @@ async def run(chosen: Settings) -> None:
         asyncio.create_task(_keep_running(name, work), name=name)
         for name, work in upkeep(database).items()
     ]
+    tasks.append(asyncio.create_task(keep_alive(database, "worker"), name="uptime"))
     await _offer_first_link(database)
     keep_pauses_short()
     log.info("worker_started", readers=[reader.group for reader in readers])

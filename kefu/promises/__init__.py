@@ -13,19 +13,24 @@ from kefu.promises.clocks import (
     stop_clock,
     stop_clocks,
 )
+from kefu.promises.keeping import kept_and_broken
 from kefu.promises.opening import is_open_now
+from kefu.promises.policies import Explained, explained
 from kefu.promises.scanning import Scanner, scan
 from kefu.promises.tasks import create_task
 
 __all__ = [
+    "Explained",
     "NextDue",
     "Scanner",
     "Start",
     "Stop",
     "change_clocks",
     "create_task",
+    "explained",
     "hand_over_clocks",
     "is_open_now",
+    "kept_and_broken",
     "next_due",
     "pause_clocks",
     "resume_clocks",

@@ -6,10 +6,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 
+from kefu.channels.delivering import delivery_failed
+from kefu.conversations import Message, locked_conversation
 from kefu.conversations.model import Label
 from kefu.core.ids import uuid7
 from kefu.identity import permissions_table
@@ -57,6 +60,12 @@ class Scene:
             await line.tell(seen)
             await line.hear("seen")
 
+    async def delivery_fails(self) -> None:
+        async with self.house.database.transaction() as db:
+            conversation = await locked_conversation(db, UUID(self.guest.conversation))
+            message = await db.get_one(Message, UUID(self.said[-1]))
+            await delivery_failed(db, conversation, message, "对方没有应答")
+
     async def customer_rates(self) -> None:
         body = {"conversation": self.guest.conversation, "score": 4, "comment": "不错"}
         answer = await self.house.ask(
@@ -98,6 +107,10 @@ def customer_sees(scene: Scene) -> Awaitable[None]:
 
 def customer_rates(scene: Scene) -> Awaitable[None]:
     return scene.customer_rates()
+
+
+def delivery_fails(scene: Scene) -> Awaitable[None]:
+    return scene.delivery_fails()
 
 
 def note(scene: Scene) -> Awaitable[None]:
@@ -146,6 +159,7 @@ CASES: dict[str, tuple[list[Verb], Verb]] = {
     "a note": ([claim], note),
     "recalling the last message": ([claim, say], recall),
     "recalling an earlier message": ([claim, say, customer_says], recall),
+    "a delivery that fails": ([claim, say], delivery_fails),
     "claiming": ([], claim),
     "handing over to a colleague": ([claim, customer_says], transfer_to_colleague),
     "handing over to a team": ([claim, customer_says], transfer_to_team),
@@ -228,7 +242,10 @@ async def test_every_verb_of_a_conversation_is_tried() -> None:
         *("/claim", "/assignment", "/closure", "/snooze", "/wrap-up", "/priority", "/block"),
         *("/labels", "/messages", "/messages/{message_id}/recall", "/viewing", "/seen"),
     }
-    elsewhere = {"/draft", "/scheduled-messages", "/scheduled-messages/{scheduled_id}"}
+    elsewhere = {
+        *("/draft", "/scheduled-messages", "/scheduled-messages/{scheduled_id}"),
+        "/messages/{message_id}/delivery",  # only asks for a delivery, whose outcome is tried
+    }
 
     assert changing_routes() - elsewhere == tried
 

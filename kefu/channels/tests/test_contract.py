@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 import orjson
 import pytest
@@ -73,14 +74,37 @@ class VoiceAssistant:
         return Native(signed(line.secret, body, at), body, at)
 
 
-CHANNELS = [*sorted(registry.ADAPTERS), "voice_assistant"]
+@dataclass(frozen=True)
+class Messenger(VoiceAssistant):
+    """Another one, that speaks XML."""
+
+    name: str = "xml_messenger"
+
+    def receive(self, line: Line, native: Native) -> Intake:
+        check_signed(line.secret, native.headers, native.body, native.at)
+        told = fromstring(native.body.decode())  # noqa: S314 - our own sample
+        sender = From(identities=(("openid", told.findtext("From", ""), True),))
+        return Intake((Incoming(told.findtext("Id", ""), sender, text=told.findtext("Text", "")),))
+
+    def sample(self, line: Line, *, external_id: str, text: str, at: datetime) -> Native:
+        said = Element("Message")
+        for name, value in (("Id", external_id), ("From", f"o-{external_id}"), ("Text", text)):
+            SubElement(said, name).text = value
+        body = tostring(said, encoding="utf-8")
+        return Native(signed(line.secret, body, at), body, at)
+
+
+STRANGE = (VoiceAssistant(), Messenger())
+CHANNELS = [*sorted(registry.ADAPTERS), *(adapter.name for adapter in STRANGE)]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def voice() -> Iterator[None]:
-    registry.register(VoiceAssistant())
+def strange() -> Iterator[None]:
+    for adapter in STRANGE:
+        registry.register(adapter)
     yield
-    registry.unregister("voice_assistant")
+    for adapter in STRANGE:
+        registry.unregister(adapter.name)
 
 
 @pytest.fixture(params=CHANNELS)

@@ -1,3 +1,4 @@
+import handOver from './handOver.en'
 import settings from './settings.en'
 
 export default {
@@ -167,5 +168,6 @@ export default {
     empty: 'Nothing seen yet',
     emptyText: 'Products, orders and pages the customer looks at appear here.',
   },
+  ...handOver,
   ...settings,
 }

@@ -63,7 +63,7 @@ export default {
     text: 'Where customers come from, each with its greeting, team and retention.',
     add: 'New inbox',
     channel: 'Channel',
-    channelName: { web: 'Web chat', web_chat: 'Web chat', app: 'In the app', api: 'Signed API', signed_api: 'Signed API', walk_in: 'Walk-in' },
+    channelName: { web: 'Web chat', web_chat: 'Web chat', app: 'In the app', api: 'Signed API', signed_api: 'Signed API', walk_in: 'Walk-in', in_person: 'Walk-in', ecommerce: 'Marketplace', wechat_miniprogram: 'WeChat mini-program' },
     origins: 'Allowed sites',
     originsHint: 'Only these sites may embed the chat; empty means any. Addresses begin with https://.',
     anywhere: 'Any',

@@ -1,3 +1,4 @@
+import handOver from './handOver.zh-CN'
 import settings from './settings.zh-CN'
 
 export default {
@@ -167,5 +168,6 @@ export default {
     empty: '还没有浏览信息',
     emptyText: '客户在商城里看过的商品、订单和页面会出现在这里。',
   },
+  ...handOver,
   ...settings,
 }

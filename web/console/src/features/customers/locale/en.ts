@@ -1,4 +1,13 @@
 export default {
+  experience: {
+    title: 'Experience over all channels',
+    of: 'of 100, last year',
+    nothing: 'none yet',
+    satisfaction: 'Satisfaction',
+    promptness: 'Promises kept',
+    continuity: 'Nothing said twice',
+    resolution: 'Solved for good',
+  },
   title: 'Customers',
   panel: 'Customer',
   unnamed: 'No name given',

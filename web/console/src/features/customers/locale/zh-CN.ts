@@ -1,4 +1,13 @@
 export default {
+  experience: {
+    title: '全渠道体验',
+    of: '满分 100，近一年',
+    nothing: '暂无',
+    satisfaction: '满意度',
+    promptness: '守时',
+    continuity: '不必重述',
+    resolution: '一次解决',
+  },
   title: '客户',
   panel: '客户',
   unnamed: '未留姓名',

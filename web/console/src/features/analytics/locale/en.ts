@@ -1,0 +1,21 @@
+export default {
+  uptime: {
+    title: 'Availability',
+    text: 'The share of time since the first start in which Kefu answered, and every interruption.',
+    process: 'Process',
+    web: 'Web',
+    worker: 'Worker',
+    days: 'Period',
+    lastDays: 'Last {days} days',
+    value: 'Availability',
+    target: 'Target {target}%',
+    counted: 'Time counted',
+    down: 'Down',
+    from: 'From',
+    until: 'Until',
+    length: 'For',
+    none: 'No interruption',
+    noneText: 'Only a silence of more than 15 seconds counts.',
+    nothing: 'Nothing recorded yet',
+  },
+}

@@ -1,0 +1,21 @@
+export default {
+  uptime: {
+    title: '可用率',
+    text: '自首次启动以来，系统能应答的时间所占比例，以及每一次中断。',
+    process: '进程',
+    web: '网页服务',
+    worker: '后台任务',
+    days: '统计时段',
+    lastDays: '最近 {days} 天',
+    value: '可用率',
+    target: '目标 {target}%',
+    counted: '计入时长',
+    down: '中断',
+    from: '开始',
+    until: '恢复',
+    length: '时长',
+    none: '没有中断',
+    noneText: '超过 15 秒没有应答才算中断。',
+    nothing: '还没有记录',
+  },
+}
