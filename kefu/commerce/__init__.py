@@ -7,6 +7,8 @@ from kefu.commerce.model import Product, Shop, Sku
 from kefu.commerce.model_notices import CustomerNotice, NoticeWish
 from kefu.commerce.model_orders import Order, OrderLine, Payment, Refund
 from kefu.commerce.model_shipments import Shipment, TrackingEvent
+from kefu.commerce.own_orders import own_order, own_orders
+from kefu.commerce.schemas_service import OwnOrder, OwnOrders
 
 __all__ = [
     "CustomerNotice",
@@ -14,6 +16,8 @@ __all__ = [
     "NoticeWish",
     "Order",
     "OrderLine",
+    "OwnOrder",
+    "OwnOrders",
     "Payment",
     "Product",
     "Refund",
@@ -25,6 +29,8 @@ __all__ = [
     "due_notices",
     "order_for",
     "order_numbered",
+    "own_order",
+    "own_orders",
     "product_for",
     "report_notice",
     "shipment_for",

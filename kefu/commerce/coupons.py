@@ -48,7 +48,7 @@ async def issue_coupon(
         valid_until=now() + timedelta(days=days),
         issued_by=by.id,
         state="issued",
-        **given,
+        **({"currency": "CNY"} | dict(given)),
     )
     check_value(coupon)
     if coupon.origin == COMPENSATION:

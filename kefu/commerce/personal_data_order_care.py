@@ -10,11 +10,17 @@ from sqlalchemy import select, update
 from kefu.commerce.model_appointments import Appointment
 from kefu.commerce.model_benefits import Coupon
 from kefu.commerce.model_invoices import Invoice
-from kefu.commerce.model_order_care import OrderChange
+from kefu.commerce.model_order_care import AfterSaleRequest, OrderChange
 from kefu.core.db import Session
-from kefu.customers import erases_customer, exports_customer
+from kefu.customers import erases_customer, exports_customer, moves_with_customer
 
 ERASED = "已删除"
+
+moves_with_customer("order_changes", OrderChange)
+moves_with_customer("after_sale_requests", AfterSaleRequest)
+moves_with_customer("invoices", Invoice)
+moves_with_customer("coupons", Coupon)
+moves_with_customer("appointments", Appointment)
 
 
 @exports_customer("order_care")
