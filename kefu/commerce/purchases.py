@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from kefu.commerce.model_orders import Order, OrderLine
 from kefu.commerce.schemas import PurchaseAmount, PurchaseSummary
 from kefu.core.db import Session
+from kefu.customers import PurchaseFigures, note_purchases
 
 BOUGHT = ("paid", "processing", "shipped", "delivered", "completed")
 
@@ -104,3 +105,31 @@ async def summary_of(db: Session, customer: UUID) -> PurchaseSummary:
             for one in found
         ],
     )
+
+
+async def tell_purchases(db: Session, customers: Collection[UUID], *, historic: bool) -> None:
+    """Tell customers' figures to whoever keeps customers: those in the currency of most orders."""
+    if not customers:
+        return
+    found = await purchases_of(db, list(customers))
+    main: dict[UUID, Purchases] = {}
+    for one in sorted(found, key=lambda one: (one.orders, one.paid)):
+        main[one.customer] = one
+    figures = dict.fromkeys(customers, NOTHING)
+    figures |= {customer: figures_of(one) for customer, one in main.items()}
+    await note_purchases(db, figures, historic=historic)
+
+
+def figures_of(one: Purchases) -> PurchaseFigures:
+    return PurchaseFigures(
+        orders=one.orders,
+        first_order_at=one.first_at,
+        last_order_at=one.last_at,
+        spent=one.paid,
+        currency=one.currency,
+        returns=one.pieces_returned,
+        refunded=one.refunded,
+    )
+
+
+NOTHING = PurchaseFigures(orders=0, first_order_at=None, last_order_at=None, spent=0)

@@ -23,12 +23,19 @@ COMMANDS = {
     "doctor": "doctor",
     "admin": {"create": "admin:create"},
     "demo": {"load": "demo:load", "traffic": "traffic"},
+    "import": {
+        "orders": "import_orders:orders",
+        "products": "import_orders:products",
+        "olist": "import_orders:olist",
+        "tau": "import_orders:tau",
+    },
     "replay": "replay",
 }
 HELP = {
     None: "Kefu 客服: the service desk of an online shop.",
     "admin": "Administrators.",
     "demo": "The demo shop.",
+    "import": "Data of an older system.",
 }
 
 

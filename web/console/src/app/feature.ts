@@ -16,6 +16,10 @@ export interface Feature {
   settings?: SettingsPage[]
   /** Tabs beside a conversation. */
   panels?: Panel[]
+  /** Parts of a customer's page: purchases, service requests … The component gets `customer`, an id. */
+  customerSections?: PageSection[]
+  /** Parts of an order's page: changes, returns, invoices … The component gets `order`, an id. */
+  orderSections?: PageSection[]
   /** How a kind of message is shown. */
   bubbles?: Partial<Record<MessageKind, Component>>
   /** What changes here when an event is pushed. */
@@ -57,6 +61,13 @@ export interface Panel {
   key: string
   label: string
   icon: Component
+  order: number
+  permission?: string
+  component: Component
+}
+
+export interface PageSection {
+  key: string
   order: number
   permission?: string
   component: Component
