@@ -4,10 +4,14 @@ from kefu.commerce.access import order_for, order_numbered, product_for, shipmen
 from kefu.commerce.model import Product, Shop, Sku
 from kefu.commerce.model_orders import Order, OrderLine, Payment, Refund
 from kefu.commerce.model_shipments import Shipment, TrackingEvent
+from kefu.commerce.own_orders import own_order, own_orders
+from kefu.commerce.schemas_service import OwnOrder, OwnOrders
 
 __all__ = [
     "Order",
     "OrderLine",
+    "OwnOrder",
+    "OwnOrders",
     "Payment",
     "Product",
     "Refund",
@@ -17,6 +21,8 @@ __all__ = [
     "TrackingEvent",
     "order_for",
     "order_numbered",
+    "own_order",
+    "own_orders",
     "product_for",
     "shipment_for",
     "shop_for",

@@ -23,7 +23,7 @@ from kefu.customers.access import (
 )
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
-from kefu.customers.contacts import phone_number
+from kefu.customers.contacts import email_address, phone_number
 from kefu.customers.figures import PurchaseFigures, ServiceFigures
 from kefu.customers.identities import add_claims, customer_by_identity, identify
 from kefu.customers.masking import masked_email, masked_phone
@@ -67,6 +67,7 @@ __all__ = [
     "customer_for",
     "customer_with",
     "customers_named",
+    "email_address",
     "erase_customer",
     "erases_customer",
     "everyone_who_is",

@@ -9,9 +9,18 @@ from kefu.notifications.robots import (
     RobotSpeaker,
     WebhookRobotSpeaker,
 )
-from kefu.notifications.text_messages import MemoryTextSender, TextMessage, TextSender
+from kefu.notifications.text_messages import (
+    FileTextSender,
+    GatewayTextSender,
+    MemoryTextSender,
+    TextMessage,
+    TextSender,
+    text_sender_for,
+)
 
 __all__ = [
+    "FileTextSender",
+    "GatewayTextSender",
     "Mail",
     "Mailer",
     "MemoryMailer",
@@ -29,5 +38,6 @@ __all__ = [
     "mark_read",
     "notify",
     "notify_all",
+    "text_sender_for",
     "withdraw",
 ]
