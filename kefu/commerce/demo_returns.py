@@ -29,7 +29,7 @@ from kefu.commerce.returns.replacing import reship
 from kefu.commerce.returns.reviewing import review
 from kefu.commerce.returns.sending_back import send_back
 from kefu.commerce.returns.undoing import undo
-from kefu.commerce.returns.warehouse import put_location, scan_in
+from kefu.commerce.returns.warehouse import put_location, scan_in, scan_out
 from kefu.commerce.terms import terms_of
 from kefu.core.clock import frozen, now
 from kefu.core.db import Session
@@ -218,6 +218,7 @@ async def walk(
 
 async def reviewed(db: Session, case: ReturnCase, crew: Crew, _: int) -> None:
     if case.node == "review":
+        await worked_on(db, case, 0.5)
         await review(db, case, approved=True, grounds="", by=crew.reviewer)
 
 
@@ -237,11 +238,19 @@ async def moved(db: Session, case: ReturnCase, _: Crew, __: int) -> None:
     step.begun_at = now()
 
 
+async def worked_on(db: Session, case: ReturnCase, hours: float) -> None:
+    """Somebody had begun so many hours ago, as far as the case was there already."""
+    step = await open_step(db, case)
+    step.begun_at = step.begun_at or max(step.entered_at, now() - timedelta(hours=hours))
+
+
 async def scanned(db: Session, case: ReturnCase, crew: Crew, _: int) -> None:
+    await worked_on(db, case, 12)
     await scan_in(db, case.tracking_number or case.number, crew.place, by=crew.worker)
 
 
 async def found(db: Session, case: ReturnCase, crew: Crew, *, accepted: bool) -> None:
+    await worked_on(db, case, 1.5)
     checklist = await checklist_for(db, await category_of(db, case))
     determination = DETERMINED.get(case.reason, "as_new")
     result = Found(
@@ -261,6 +270,7 @@ async def rejected(db: Session, case: ReturnCase, crew: Crew, _: int) -> None:
 async def refunded(db: Session, case: ReturnCase, crew: Crew, _: int) -> None:
     offer = await offer_for(db, case, crew.head)
     await refund(db, case, amount=offer.parts.total, note="", by=crew.head)
+    await scan_out(db, case.tracking_number or "", purpose="restock", by=crew.worker)
 
 
 async def asked(db: Session, case: ReturnCase, crew: Crew, _: int) -> None:

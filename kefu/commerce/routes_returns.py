@@ -93,7 +93,8 @@ async def show_timeline(
 ) -> Page[TimelineLine]:
     """What happened with the case, newest first."""
     case = await return_for(db, actor, case_id)
-    query = select(FactRow).where(FactRow.subject == case.id).order_by(FactRow.id.desc())
+    mine = (FactRow.subject == case.id, FactRow.kind.startswith("return."))
+    query = select(FactRow).where(*mine).order_by(FactRow.id.desc())
     key = read_cursor(cursor, int)
     if key:
         query = query.where(FactRow.id < key[0])

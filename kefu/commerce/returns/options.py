@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kefu.commerce.model import Product
 from kefu.commerce.model_orders import Order, OrderLine
 from kefu.commerce.returns.applying import model_of, share_of, units_in_cases
-from kefu.commerce.returns.nodes import EXCHANGE, INSTALLATION, KINDS, REPAIR, RETURN
+from kefu.commerce.returns.nodes import EXCHANGE, KINDS, REPAIR, RETURN
 from kefu.commerce.returns.policy import Policy, policy
 from kefu.commerce.returns.repairing import Cover, cover_of, months_of
 from kefu.core.clock import now
@@ -87,7 +87,7 @@ def way(order: Order, kind: str, *, anything_left: bool, rules: Policy) -> Way:
         reason = "not_delivered"
     elif last is not None and now() > last:
         reason = "too_late"
-    elif kind != INSTALLATION and not anything_left:
+    elif not anything_left:
         reason = "nothing_left"
     return Way(kind, reason is None, reason, last)
 

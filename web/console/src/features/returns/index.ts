@@ -1,7 +1,9 @@
 /** Returns: goods and money that go back, repairs, installations, and the warehouse between. */
 
 import { ChartNoAxesGantt, ClipboardCheck, PackageOpen, Settings2, Undo2 } from '@lucide/vue'
+import { defineAsyncComponent } from 'vue'
 import type { Feature } from '@/app/feature'
+import { showsAt } from '@/features/workflows/places'
 import { heard, KINDS } from './hearing'
 
 export default {
@@ -22,5 +24,8 @@ export default {
     { path: 'return-policy', group: 'promises', label: 'returns.policy.title', icon: Settings2, order: 30, permission: 'return.read', component: () => import('./settings/ReturnPolicy.vue') },
     { path: 'checklists', group: 'promises', label: 'returns.checklists.title', icon: ClipboardCheck, order: 40, permission: 'return.read', component: () => import('./settings/Checklists.vue') },
   ],
+  orderSections: [{ key: 'returns', order: 40, permission: 'return.read', component: defineAsyncComponent(() => import('./components/OrderReturns.vue')) }],
+  customerSections: [{ key: 'returns', order: 30, permission: 'return.read', component: defineAsyncComponent(() => import('./components/CustomerReturns.vue')) }],
+  install: () => showsAt('return', (id) => `/returns/${id}`),
   reducers: Object.fromEntries(KINDS.map((kind) => [kind, heard])),
 } satisfies Feature as Feature

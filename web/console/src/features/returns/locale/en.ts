@@ -1,4 +1,5 @@
 export default {
+  none: 'Nothing applied for.',
   title: 'Returns',
   number: 'Number',
   kindLabel: 'Kind',

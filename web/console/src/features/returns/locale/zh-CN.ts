@@ -1,4 +1,5 @@
 export default {
+  none: '没有售后单。',
   title: '售后',
   number: '单号',
   kindLabel: '类型',
