@@ -80,6 +80,7 @@ async def switch(db: Session, rule: Rule, *, active: bool, by: Actor) -> None:
     rule.active = active
     if active:
         rule.paused_at = rule.paused_reason = None
+        rule.since = now()
     event = RuleSwitched(subject=rule.id, actor=by.id, version=rule.version, active=active)
     await record(db, event)
 

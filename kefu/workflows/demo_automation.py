@@ -32,9 +32,11 @@ def act(action: str, **params: Any) -> dict[str, Any]:
     return {"action": action, "params": params}
 
 
-def about_conversations(head: dict[str, Any]) -> list[dict[str, Any]]:
-    """Rules about conversations; `head` tells the head of the service department."""
-    urgent = act("conversation.priority", priority="3")
+URGENT = act("conversation.priority", priority="3")
+
+
+def about_unhappy(head: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rules about customers who are not content; `head` tells the head of the department."""
     return [
         {
             "name": "低分评价：提级并回访",
@@ -42,7 +44,7 @@ def about_conversations(head: dict[str, Any]) -> list[dict[str, Any]]:
             "trigger": "conversation.rated",
             "conditions": {"all": [field("fact.score", "at_most", 2)]},
             "actions": [
-                urgent,
+                URGENT,
                 act("notify", **head, words="客户给了低分，请安排回访"),
                 act(
                     "create_task",
@@ -66,13 +68,22 @@ def about_conversations(head: dict[str, Any]) -> list[dict[str, Any]]:
                     },
                 ]
             },
-            "actions": [urgent, act("conversation.note", text="客户提到投诉，请优先处理。")],
+            "actions": [URGENT, act("conversation.note", text="客户提到投诉，请优先处理。")],
         },
+    ]
+
+
+def about_waiting(head: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rules about those who wait, and talks in which nothing happens."""
+    return [
         {
             "name": "首次响应超时：提醒负责人",
             "trigger": "conversation.promise_broken",
             "conditions": {"all": [field("fact.clock_kind", "is", ["first_reply"])]},
-            "actions": [act("notify", to="assignee", words="首次响应已超时，请尽快回复客户")],
+            "actions": [
+                act("notify", to="assignee", words="首次响应已超时，请尽快回复客户"),
+                act("notify", **head, words="首次响应已超时，请安排人手"),
+            ],
         },
         {
             "name": "金卡和 VIP 排队：优先",
@@ -125,7 +136,7 @@ async def load_automation(db: Session) -> None:
         return
     head = {"to": "department_head", "department": str(departments[SERVICE])}
     known = set(await db.scalars(select(Rule.name)))
-    wanted = [*about_conversations(head), *about_tasks()]
+    wanted = [*about_unhappy(head), *about_waiting(head), *about_tasks()]
     for position, given in enumerate(wanted, start=1):
         if given["name"] not in known:
             await add_rule(db, given | {"position": position * 10})

@@ -55,6 +55,8 @@ class Rule(Base):
     version: Mapped[int] = mapped_column(default=1)
     paused_at: Mapped[datetime | None]
     paused_reason: Mapped[str | None] = mapped_column(Text)
+    since: Mapped[datetime] = mapped_column(default=now)
+    """What happened before it was switched on is not its business."""
     sweep_after: Mapped[UUID | None]
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"))
     updated_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"))

@@ -61,8 +61,9 @@ async def keep_rule(db: Session, trigger: str, actions: list[Any], **more: Any) 
         text(
             "insert into automation_rules (id, name, note, position, active, subject_kind, "
             "trigger, conditions, actions, again_after_seconds, hourly_limit, version, "
-            "created_at, updated_at) select :id, :name, '', 1, true, 'conversation', :trigger, "
-            "cast(:conditions as jsonb), cast(:actions as jsonb), 0, 1000, 1, now(), now()"
+            "since, created_at, updated_at) "
+            "select :id, :name, '', 1, true, 'conversation', :trigger, "
+            "cast(:conditions as jsonb), cast(:actions as jsonb), 0, 1000, 1, now(), now(), now()"
         ),
         {
             "id": rule,

@@ -98,6 +98,7 @@ CREATE TABLE automation_rules (
   version INTEGER NOT NULL,
   paused_at TIMESTAMP WITH TIME ZONE,
   paused_reason TEXT,
+  since TIMESTAMP WITH TIME ZONE NOT NULL,
   sweep_after UUID,
   created_by UUID,
   updated_by UUID,

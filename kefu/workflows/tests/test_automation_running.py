@@ -105,6 +105,23 @@ async def test_a_rule_that_is_off_or_paused_looks_at_nothing(db: Session) -> Non
     assert await run(db) == []
 
 
+async def test_what_was_before_the_rule_or_came_from_an_import_is_left_alone(
+    db: Session,
+) -> None:
+    agent = await an_agent(db)
+    await a_task(db)
+    await a_rule(db, told(agent.id))
+    await db.execute(
+        text(
+            "insert into facts (kind, subject, details, at) select kind, subject, "
+            "details || '{\"historic\": true}', :at from facts where kind = 'task.assigned'"
+        ),
+        {"at": now()},
+    )
+
+    assert await run(db) == []
+
+
 async def test_one_action_that_fails_stops_no_other(db: Session, failing_action: Any) -> None:
     agent = await an_agent(db)
     await a_rule(db, {"action": "test.fail", "params": {}}, told(agent.id))
