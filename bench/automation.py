@@ -26,7 +26,7 @@ MISSED = [
 FACTS = """
 insert into facts (kind, subject, details, at)
 select 'task.done', (select id from tasks offset (n * 7) %% %(tasks)s limit 1),
-  jsonb_build_object('late', n %% 20 = 0), now() from generate_series(1, %(facts)s) n
+  jsonb_build_object('late', n %% 100 = 0), now() from generate_series(1, %(facts)s) n
 """
 AGE = """
 select coalesce(extract(epoch from clock_timestamp() - min(at)), 0) from facts
@@ -66,7 +66,7 @@ def measure(system: System, report: Report, seconds: int) -> None:
 
 
 def prepare(db: psycopg.Connection[tuple[object, ...]]) -> None:
-    """A department, its tasks, and rules of which one matches one fact in twenty."""
+    """A department, its tasks, and rules of which one matches one fact in a hundred."""
     department = uuid7()
     db.execute(
         "insert into departments (id, name, name_sort, created_at) "

@@ -12,10 +12,18 @@ from kefu.core.automation import SubjectKind
 from kefu.core.condition_fields import Asking
 from kefu.core.conditions import Test
 from kefu.core.db import Session
-from kefu.workflows.automation_plan import Plan, at_hand, failing, is_at_hand, key_of
+from kefu.workflows.automation_plan import (
+    FACT,
+    Plan,
+    each_test,
+    failing,
+    is_at_hand,
+    is_met,
+    key_of,
+)
 
 AT_ONCE = 400
-Key = tuple[str, str, bytes]
+Details = Mapping[str, Any]
 
 
 class Answers:
@@ -31,41 +39,43 @@ class Answers:
         self._asking = asking
         self._within = within
         self._subject: SubjectKind | None = None
-        self._tests: dict[Key, tuple[Plan, Test]] = {}
-        self._answers: dict[UUID, dict[Key, bool]] = {}
+        self._clauses: list[ColumnElement[bool]] = []
+        self._columns: dict[int, int] = {}
+        self._at_hand: dict[int, tuple[Any, Any, str]] = {}
+        self._answers: dict[UUID, list[bool]] = {}
+        known: dict[Any, int] = {}
         for plan in plans:
             self._subject = plan.subject
-            for test in plan.tests():
-                self._tests.setdefault(key_of(test), (plan, test))
+            for _, test in each_test(plan.condition):
+                self._keep(plan, test, known)
+
+    def _keep(self, plan: Plan, test: Test, known: dict[Any, int]) -> None:
+        """Read the value of a test once; it is known by its identity from then on."""
+        operator = plan.fields[test.field].operators[test.operator]
+        value = operator.read(test.value)
+        if is_at_hand(test):
+            self._at_hand[id(test)] = (operator.holds, value, test.field.removeprefix(FACT))
+            return
+        key = key_of(test)
+        if key not in known:
+            assert operator.clause is not None
+            known[key] = len(self._clauses)
+            self._clauses.append(func.coalesce(operator.clause(value, self._asking), False))
+        self._columns[id(test)] = known[key]
 
     async def ask(self, db: Session, ids: Collection[UUID]) -> None:
         """Find out about those subjects of which nothing is known yet."""
         wanted = [one for one in ids if one not in self._answers]
         if not wanted or self._subject is None:
             return
-        keys = list(self._tests)
-        for start in range(0, max(len(keys), 1), AT_ONCE):
-            await self._ask(db, self._subject, wanted, keys[start : start + AT_ONCE])
-
-    async def _ask(
-        self, db: Session, subject: SubjectKind, ids: list[UUID], keys: list[Key]
-    ) -> None:
-        columns = [
-            func.coalesce(self._clause(key), False).label(f"t{number}")
-            for number, key in enumerate(keys)
-        ]
-        query = select(subject.id, *columns).where(subject.id.in_(ids))
-        if self._within is not None:
-            query = query.where(self._within)
-        for row in await db.execute(query):
-            of_subject = self._answers.setdefault(row[0], {})
-            of_subject.update(zip(keys, row[1:], strict=True))
-
-    def _clause(self, key: Key) -> ColumnElement[bool]:
-        plan, test = self._tests[key]
-        operator = plan.fields[test.field].operators[test.operator]
-        assert operator.clause is not None
-        return operator.clause(operator.read(test.value), self._asking)
+        for start in range(0, max(len(self._clauses), 1), AT_ONCE):
+            clauses = self._clauses[start : start + AT_ONCE]
+            columns = [clause.label(f"t{number}") for number, clause in enumerate(clauses)]
+            query = select(self._subject.id, *columns).where(self._subject.id.in_(wanted))
+            if self._within is not None:
+                query = query.where(self._within)
+            for row in await db.execute(query):
+                self._answers.setdefault(row[0], []).extend(row[1:])
 
     def forget(self, ids: Iterable[UUID]) -> None:
         for one in ids:
@@ -75,13 +85,17 @@ class Answers:
         """Whether there is such a subject (still)."""
         return subject in self._answers
 
-    def says(self, plan: Plan, test: Test, subject: UUID, details: Mapping[str, Any]) -> bool:
-        if is_at_hand(test):
-            return at_hand(test, plan, details, self._asking)
-        return self._answers[subject][key_of(test)]
+    def says(self, test: Test, subject: UUID, details: Details) -> bool:
+        """What one test of one of the plans says."""
+        column = self._columns.get(id(test))
+        if column is not None:
+            return self._answers[subject][column]
+        is_so, value, name = self._at_hand[id(test)]
+        return bool(is_so(value, details.get(name), self._asking))
 
-    def failing(
-        self, plan: Plan, subject: UUID, details: Mapping[str, Any]
-    ) -> list[tuple[str, Test]] | None:
+    def fits(self, plan: Plan, subject: UUID, details: Details) -> bool:
+        return is_met(plan.condition, lambda test: self.says(test, subject, details))
+
+    def failing(self, plan: Plan, subject: UUID, details: Details) -> list[tuple[str, Test]] | None:
         """Nothing when the plan's condition holds; else what does not."""
-        return failing(plan.condition, lambda test: self.says(plan, test, subject, details))
+        return failing(plan.condition, lambda test: self.says(test, subject, details))

@@ -34,6 +34,7 @@ class Candidate:
     chain: tuple[str, ...] = ()
     conversation: UUID | None = None
     customer: UUID | None = None
+    at: datetime | None = None
     refusal: str | None = None
 
 

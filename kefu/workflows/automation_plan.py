@@ -14,7 +14,6 @@ from sqlalchemy import literal
 
 from kefu.core.automation import ACTIONS, SUBJECTS, TRIGGERS, Action, SubjectKind, Trigger
 from kefu.core.condition_fields import (
-    Asking,
     Field,
     Fields,
     Operator,
@@ -117,10 +116,6 @@ class Plan:
     fields: Fields
     steps: tuple[Step, ...]
 
-    def tests(self) -> Iterator[Test]:
-        """The tests of the subject itself, which the database answers."""
-        return (test for _, test in each_test(self.condition) if not is_at_hand(test))
-
 
 def plan_of(rule: Rule) -> Plan:
     """Make a rule ready; refuses what this installation does not offer (any more)."""
@@ -157,6 +152,17 @@ def key_of(test: Test) -> tuple[str, str, bytes]:
     return test.field, test.operator, orjson.dumps(test.value)
 
 
+def is_met(condition: Condition, ask: Ask) -> bool:
+    """Whether it holds; `failing` says why not, and takes longer."""
+    if isinstance(condition, Test):
+        return ask(condition)
+    if isinstance(condition, Not):
+        return not is_met(condition.part, ask)
+    if condition.joined_by == "all" or not condition.parts:
+        return all(is_met(part, ask) for part in condition.parts)
+    return any(is_met(part, ask) for part in condition.parts)
+
+
 def failing(condition: Condition, ask: Ask, place: str = ROOT) -> list[tuple[str, Test]] | None:
     """Nothing when it holds; otherwise the tests because of which it does not."""
     if isinstance(condition, Test):
@@ -177,13 +183,6 @@ def failing_group(group: Group, ask: Ask, place: str) -> list[tuple[str, Test]] 
             return found
         missed += found or []
     return missed or None
-
-
-def at_hand(test: Test, plan: Plan, details: Mapping[str, Any], asking: Asking) -> bool:
-    """What the fact or the clock answers."""
-    operator = plan.fields[test.field].operators[test.operator]
-    found = details.get(test.field.removeprefix(FACT))
-    return operator.holds(operator.read(test.value), found, asking)
 
 
 def details_with(details: Mapping[str, Any], actor: UUID | None) -> dict[str, Any]:

@@ -145,7 +145,7 @@ async def explanation(
                 "field": test.field,
                 "operator": test.operator,
                 "value": test.value,
-                "holds": answers.says(plan, test, subject, details),
+                "holds": answers.says(test, subject, details),
             }
             for place, test in each_test(plan.condition)
         ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -54,10 +55,13 @@ async def run_on_facts(db: Session, facts: Sequence[Fact]) -> None:
         by_kind[fact.kind].append(fact)
     plans = await plans_for(db, by_kind.keys())
     answers = answers_of(plans)
+    seen: dict[str, list[Candidate]] = {}
     for plan in plans:
         assert plan.trigger is not None
-        fresh = [fact for fact in by_kind[plan.trigger.fact] if is_fresh(plan.rule, fact)]
-        looked = candidates_of(plan, fresh)
+        if plan.trigger.name not in seen:
+            seen[plan.trigger.name] = candidates_of(plan, by_kind[plan.trigger.fact])
+        since = plan.rule.since
+        looked = [one for one in seen[plan.trigger.name] if one.at is None or one.at >= since]
         if looked:
             await guarded(db, plan, answers[plan.subject.kind], looked)
 
@@ -94,17 +98,13 @@ def answers_of(plans: Sequence[Plan]) -> dict[str, Answers]:
     return {kind: Answers(of_one, asking) for kind, of_one in of_kind.items()}
 
 
-def is_fresh(rule: Rule, fact: Fact) -> bool:
-    """Whether it happened since the rule is on, and was not brought in from the past."""
-    return fact.at >= rule.since and not fact.details.get("historic")
-
-
 def candidates_of(plan: Plan, facts: Sequence[Fact]) -> list[Candidate]:
+    """What the trigger looks at; facts that an import brought in from the past are left out."""
     assert plan.trigger is not None
     found = []
     for fact in facts:
         subject = plan.trigger.subject_of(fact)
-        if subject is not None:
+        if subject is not None and not fact.details.get("historic"):
             found.append(
                 Candidate(
                     subject=subject,
@@ -113,6 +113,7 @@ def candidates_of(plan: Plan, facts: Sequence[Fact]) -> list[Candidate]:
                     details=details_with(fact.details, fact.actor),
                     conversation=fact.conversation,
                     customer=fact.customer,
+                    at=fact.at,
                 )
             )
     return found
@@ -142,12 +143,12 @@ async def run_rule(
     matched: list[Candidate] = []
     misses = 0
     for one in looked:
-        reason = reason_against(plan, answers, one)
-        if reason is None:
-            matched.append(one)
+        if answers.knows(one.subject) and answers.fits(plan, one.subject, one.details):
+            matched.append(replace(one))
             continue
         misses += 1
         if misses <= MISSES_KEPT:
+            reason = reason_against(plan, answers, one)
             log_lines.append(line_of(plan, one, Run.NOT_MATCHED, cause, reason=reason))
     refused, done = await act_on(db, plan, matched, cause, log_lines)
     answers.forget(one.subject for one in matched)
