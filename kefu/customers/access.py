@@ -33,6 +33,8 @@ async def customer_for(
     customer = found.scalar_one_or_none()
     if customer is None:
         raise NotFound("There is no such customer.")
+    if customer.merged_into is not None:  # while this waited for the lock
+        return await customer_for(db, actor, customer.merged_into, lock=lock)
     return customer
 
 

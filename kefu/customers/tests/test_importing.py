@@ -227,6 +227,17 @@ async def test_a_stopped_import_goes_on_where_it_was(
     assert finished.counts["new"] == await how_many(database) == 10
 
 
+async def test_a_slow_machine_still_takes_a_row_a_batch(
+    database: Database, storage: MemoryStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kefu.customers.importing_run.BATCH_SECONDS", 0)
+    text = GOOD + GOOD.partition("\n")[2] + BAD
+
+    made = await worked_off(database, storage, text)
+
+    assert made.counts == {"new": 2, "updated": 2, "merged": 0, "refused": 4}
+
+
 async def test_a_file_is_forgotten_after_a_week(database: Database, storage: MemoryStorage) -> None:
     made = await worked_off(database, storage, GOOD + BAD)
     with frozen(now() + timedelta(days=8)):
