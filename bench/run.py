@@ -7,7 +7,10 @@ import importlib.util
 import os
 import sys
 
-NAMES = ("chat", "sockets", "events", "inbox", "start", "segments")
+NAMES = (
+    *("chat", "sockets", "events", "inbox", "start"),
+    *("customers", "segments", "commerce", "automation"),
+)
 
 
 def main() -> None:

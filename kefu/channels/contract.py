@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
-from kefu.channels.wire import Wire
 from kefu.conversations import Kind
 from kefu.core.shapes import Shape
+from kefu.core.wire import Wire
 
 EVERY_KIND = frozenset(kind.value for kind in Kind) - {Kind.NOTE.value}
 

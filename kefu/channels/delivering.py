@@ -15,7 +15,6 @@ from kefu.channels import registry
 from kefu.channels.contract import Handed, Later, Leaving, Line, Never, fitted
 from kefu.channels.events import MessageDelivered
 from kefu.channels.model import Delivery
-from kefu.channels.wire import Wire
 from kefu.conversations import (
     Conversation,
     Inbox,
@@ -31,6 +30,7 @@ from kefu.core.db import Database, Session
 from kefu.core.events import Fact
 from kefu.core.jobs import enqueue
 from kefu.core.settings import Settings
+from kefu.core.wire import Wire
 from kefu.customers import Customer, Identity
 
 JOB = "channels.deliver"

@@ -16,7 +16,6 @@ from kefu.channels.events import ChannelBroken, ChannelRecovered
 from kefu.channels.model import Health
 from kefu.channels.receiving import line_of, take_in
 from kefu.channels.registry import adapter_for
-from kefu.channels.wire import Wire
 from kefu.conversations import Inbox
 from kefu.core.clock import iso, now
 from kefu.core.db import Database, Session, pushes_of
@@ -24,6 +23,7 @@ from kefu.core.errors import Refusal
 from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.core.settings import Settings
+from kefu.core.wire import Wire
 from kefu.identity import agents_who_may
 from kefu.notifications import announce, notify
 

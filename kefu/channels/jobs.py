@@ -8,11 +8,11 @@ from uuid import UUID
 
 from kefu.channels import delivering, health, webhook_sending, webhooks
 from kefu.channels.contexts import forget_visits
-from kefu.channels.wire import Wire
 from kefu.conversations import Inbox, inbox_with
 from kefu.core.db import Database
 from kefu.core.jobs import every, job
 from kefu.core.settings import settings
+from kefu.core.wire import Wire
 
 AT_ONCE = 16
 EVERY_TEN_SECONDS = "* * * * * */10"

@@ -22,6 +22,8 @@ ROUTES: dict[str, str] = {
     "POST /api/v1/widget/{inbox}/offline-form": "visitor",
     "POST /api/v1/widget/{inbox}/human": "visitor",
     "POST /api/v1/widget/{inbox}/files": "visitor",
+    "GET /api/v1/widget/{inbox}/orders": "visitor",
+    "GET /api/v1/widget/{inbox}/orders/{order_id}": "visitor",
     "GET /api/v1/channels": "signed-in",
     "GET /api/v1/channels/health": "channel.read",
     "POST /api/v1/channels/health/{inbox_id}": "inbox.edit",

@@ -26,10 +26,10 @@ from kefu.channels.contract import (
 )
 from kefu.channels.signatures import check_signed, signed
 from kefu.channels.web_chat import read_object
-from kefu.channels.wire import Answer, Unreachable, Wire
 from kefu.core.clock import now
 from kefu.core.errors import Invalid
 from kefu.core.shapes import Shape, line_of, text_of
+from kefu.core.wire import Answer, Unreachable, Wire
 
 AT_ONCE = 100
 BUSY = frozenset({408, 409, 423, 425, 429})

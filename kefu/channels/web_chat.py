@@ -22,11 +22,11 @@ from kefu.channels.contract import (
     Native,
 )
 from kefu.channels.tokens import issue_visitor_token, read_visitor_token
-from kefu.channels.wire import Wire
 from kefu.core.errors import Invalid, Malformed
 from kefu.core.ids import uuid7
 from kefu.core.settings import settings
 from kefu.core.shapes import Shape, line_of, text_of
+from kefu.core.wire import Wire
 
 
 class WidgetSettings(Shape):

@@ -16,11 +16,11 @@ from kefu.channels.events import WebhookChanged
 from kefu.channels.model import Webhook, WebhookDelivery
 from kefu.channels.signatures import signed
 from kefu.channels.webhook_payloads import payloads_of
-from kefu.channels.wire import Answer, Unreachable, Wire
 from kefu.core.clock import now
 from kefu.core.db import Database, Session
 from kefu.core.errors import Invalid
 from kefu.core.events import record
+from kefu.core.wire import Answer, Unreachable, Wire
 from kefu.identity import agents_who_may
 from kefu.notifications import announce, notify
 

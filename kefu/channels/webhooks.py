@@ -14,7 +14,6 @@ from sqlalchemy import select, text
 from kefu.channels.events import WebhookChanged
 from kefu.channels.model import Webhook, WebhookDelivery
 from kefu.channels.webhook_kinds import OFFERED, PING
-from kefu.channels.wire import addresses_of, check_url, is_public
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Invalid, NotFound
@@ -23,6 +22,7 @@ from kefu.core.ids import uuid7
 from kefu.core.jobs import enqueue
 from kefu.core.paging import page_of, read_cursor
 from kefu.core.settings import Settings
+from kefu.core.wire import addresses_of, check_url, is_public
 from kefu.identity import Actor
 
 JOB = "channels.webhooks"

@@ -1,13 +1,23 @@
 """Commerce: what shops sell, what customers ordered, and where the parcels and the money are."""
 
 from kefu.commerce.access import order_for, order_numbered, product_for, shipment_for, shop_for
+from kefu.commerce.logistics.carriers import carrier_for_label
+from kefu.commerce.logistics.handing import DueNotice, due_notices, report_notice
 from kefu.commerce.model import Product, Shop, Sku
+from kefu.commerce.model_notices import CustomerNotice, NoticeWish
 from kefu.commerce.model_orders import Order, OrderLine, Payment, Refund
 from kefu.commerce.model_shipments import Shipment, TrackingEvent
+from kefu.commerce.own_orders import own_order, own_orders
+from kefu.commerce.schemas_service import OwnOrder, OwnOrders
 
 __all__ = [
+    "CustomerNotice",
+    "DueNotice",
+    "NoticeWish",
     "Order",
     "OrderLine",
+    "OwnOrder",
+    "OwnOrders",
     "Payment",
     "Product",
     "Refund",
@@ -15,9 +25,14 @@ __all__ = [
     "Shop",
     "Sku",
     "TrackingEvent",
+    "carrier_for_label",
+    "due_notices",
     "order_for",
     "order_numbered",
+    "own_order",
+    "own_orders",
     "product_for",
+    "report_notice",
     "shipment_for",
     "shop_for",
 ]

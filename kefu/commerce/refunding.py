@@ -63,6 +63,7 @@ async def request_refund(
         return_id=return_id,
         amount=amount,
         reason=reason,
+        status="requested",
         crm_status="requested",
         crm_operator=by,
         crm_at=now(),

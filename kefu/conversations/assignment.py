@@ -37,13 +37,13 @@ async def transfer(
     db: Session,
     conversation: Conversation,
     *,
-    by: Actor,
+    by: Actor | None,
     assignee: UUID | None,
     team: UUID | None,
     summary: str,
     reason: str,
 ) -> None:
-    """Hand it to an agent or a team, with what the next one must know."""
+    """Hand it to an agent or a team, with what the next one must know; a rule has no `by`."""
     await check_hand_over(db, assignee=assignee, team=team, summary=summary, reason=reason)
     if conversation.status == Status.CLOSED:
         raise Conflict("This conversation is closed.", code="illegal_transition")
@@ -63,7 +63,7 @@ async def transfer(
         db,
         conversation,
         ConversationTransferred,
-        by=by.id,
+        by=by.id if by else None,
         reason=reason,
         former_team=former_team if former_team != conversation.team_id else None,
         former_assignee=former,
@@ -91,19 +91,19 @@ async def check_hand_over(
 
 
 async def _leave_note(
-    db: Session, conversation: Conversation, *, by: Actor, summary: str, reason: str
+    db: Session, conversation: Conversation, *, by: Actor | None, summary: str, reason: str
 ) -> None:
     await db.flush()
     note = Outgoing(
         id=uuid7(),
         conversation=conversation.id,
-        sender_type=Sender.AGENT,
-        sender_id=by.id,
+        sender_type=Sender.AGENT if by else Sender.SYSTEM,
+        sender_id=by.id if by else None,
         kind=Kind.NOTE,
         text=summary,
         content={"transfer": {"reason": reason}},
-        name=by.name,
-        avatar=by.avatar,
+        name=by.name if by else "",
+        avatar=by.avatar if by else None,
     )
     stored = await store_in(db, note)
     pushes_of(db).append(message_push(note, stored))

@@ -42,14 +42,16 @@ def check_variables(text: str) -> None:
             )
 
 
-async def values_for(db: Session, conversation: Conversation, *, by: Actor) -> dict[str, str]:
+async def values_for(
+    db: Session, conversation: Conversation, *, by: Actor | None
+) -> dict[str, str]:
     """What the variables stand for here; those that nobody knows yet are left out."""
     inbox = await db.get(Inbox, conversation.inbox_id)
     order, product = _part(conversation, "order"), _part(conversation, "product")
     values: dict[str, Any] = {
         "customer.name": conversation.customer_name,
         "customer.tier": conversation.customer_tier,
-        "agent.name": by.name,
+        "agent.name": by.name if by else None,
         "inbox.name": inbox.name if inbox else None,
         "conversation.id": conversation.id,
         "order.number": order.get("number"),

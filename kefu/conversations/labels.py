@@ -85,7 +85,7 @@ async def labels_named(
 
 
 async def put_labels(
-    db: Session, conversation: Conversation, labels: Sequence[UUID], *, by: UUID
+    db: Session, conversation: Conversation, labels: Sequence[UUID], *, by: UUID | None
 ) -> None:
     """Let the conversation carry these labels and no others; its row must be locked."""
     wanted = set(labels)

@@ -117,7 +117,9 @@ async def reopen(db: Session, conversation: Conversation, *, by: UUID | None) ->
     await tell(db, conversation, ConversationReopened, by=by)
 
 
-async def snooze(db: Session, conversation: Conversation, until: datetime, *, by: UUID) -> None:
+async def snooze(
+    db: Session, conversation: Conversation, until: datetime, *, by: UUID | None
+) -> None:
     """Put it aside until a moment, or until the customer writes."""
     at = now()
     if until.tzinfo is None:
@@ -150,7 +152,9 @@ async def wrap_up(db: Session, conversation: Conversation, *, by: UUID) -> None:
     await tell(db, conversation, ConversationWrappingUp, by=by)
 
 
-async def prioritise(db: Session, conversation: Conversation, priority: int, *, by: UUID) -> None:
+async def prioritise(
+    db: Session, conversation: Conversation, priority: int, *, by: UUID | None
+) -> None:
     """Say how much it presses: 0 low to 3 urgent."""
     if conversation.priority == priority:
         return

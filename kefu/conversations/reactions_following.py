@@ -8,7 +8,7 @@ from kefu.conversations.following import show_whose
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.core.reactions import reacts_to
-from kefu.customers.events_merging import CustomerMerged, CustomerUnmerged
+from kefu.customers import CustomerMerged, CustomerUnmerged
 
 
 @reacts_to(CustomerMerged, CustomerUnmerged)

@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Identity, Index, Table, Text, insert
+from sqlalchemy import BigInteger, Identity, Index, Table, Text, insert, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.core.clock import iso, now
@@ -18,6 +19,7 @@ from kefu.core.realtime import Push
 
 HEAD = ("subject", "conversation", "customer", "actor")
 MESSAGE_KINDS = ("message.received", "message.sent")
+CAUSE = text("(nullif(current_setting('kefu.cause', true), ''))::jsonb")
 
 
 def _quiet(column: str | None = None) -> str:
@@ -51,6 +53,10 @@ class FactRow(Base):
     actor: Mapped[UUID | None]
     details: Mapped[dict[str, Any]]
     at: Mapped[datetime]
+    cause: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), server_default=CAUSE
+    )
+    """The rule that acted, where one did; set by the database from what the transaction says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +128,26 @@ async def record_all(
     db: Session, events: Sequence[Event], shown: dict[str, Any] | None = None
 ) -> None:
     """Write the facts of many changes in one go, in this order."""
-    if not events:
-        return
+    rows = await written(db, events)
+    for event, row in zip(events, rows, strict=True):
+        topics = event.audience()
+        if topics:
+            pushes_of(db).append(Push.of(topics, frame_of(event, row, shown)))
+
+
+async def record_quietly(db: Session, events: Sequence[Event]) -> None:
+    """Write many facts by one statement, for the readers of the log; no screen is told.
+
+    Imports use it: thousands of rows at once are nothing to show one by one.
+    """
+    await written(db, events)
+
+
+async def written(db: Session, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Write these facts in this order; returns their rows."""
     await db.flush()
+    if not events:
+        return []
     at = now()
     rows = [
         {
@@ -140,10 +163,7 @@ async def record_all(
     ]
     await db.execute(insert(cast("Table", FactRow.__table__)), rows if len(rows) > 1 else rows[0])
     db.info["recorded"] = True
-    for event, row in zip(events, rows, strict=True):
-        topics = event.audience()
-        if topics:
-            pushes_of(db).append(Push.of(topics, frame_of(event, row, shown)))
+    return rows
 
 
 def frame_of(event: Event, row: dict[str, Any], shown: dict[str, Any] | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,7 +70,7 @@ class Reaction:
     """One function and the kinds of facts it wants."""
 
     name: str
-    kinds: frozenset[str]
+    kinds: AbstractSet[str]
     run: Run
 
 
@@ -80,7 +81,13 @@ GAPS: dict[str, float] = {}
 
 def reacts_to(*events: type[Event] | str, group: str = "main") -> Callable[[Run], Run]:
     """Run the function with the list of facts of these kinds, in order per subject."""
-    kinds = frozenset(event if isinstance(event, str) else event.kind for event in events)
+    return reacts_to_any_of(
+        frozenset(event if isinstance(event, str) else event.kind for event in events), group=group
+    )
+
+
+def reacts_to_any_of(kinds: AbstractSet[str], *, group: str) -> Callable[[Run], Run]:
+    """As `reacts_to`, for kinds that are still being told: the reader asks when it begins."""
 
     def register(run: Run) -> Run:
         GROUPS.setdefault(group, []).append(

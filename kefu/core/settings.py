@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     oidc_client_secret: str | None = None
     oidc_role: str = "agent"
     smtp_url: str | None = None
+    sms_url: str | None = None
+    sms_token: str | None = None
 
     @property
     def base_url(self) -> str:

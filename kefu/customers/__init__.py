@@ -8,8 +8,8 @@ customers takes part by one line beside its table, where it is loaded with its e
 
 The rows then move in the transaction of the merge, and come back exactly when it is undone
 (`kefu/customers/moving.py`). What is computed from rows is computed again on the events
-`CustomerMerged` and `CustomerUnmerged` of `kefu.customers.events_merging`: `subject` is the
-customer who stays, `other` the one merged away. Facts are never changed: `everyone_who_is(id)`
+`CustomerMerged` and `CustomerUnmerged`: `subject` is the customer who stays, `other` the one
+merged away. Facts are never changed: `everyone_who_is(id)`
 is the condition on customers for all ids that one person has had. The id of one merged away
 leads to the one who stays through `customer_for`, and through `customer_with` for the product.
 """
@@ -23,7 +23,8 @@ from kefu.customers.access import (
 )
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
-from kefu.customers.contacts import phone_number
+from kefu.customers.contacts import email_address, phone_number
+from kefu.customers.events_merging import CustomerMerged, CustomerUnmerged
 from kefu.customers.figures import PurchaseFigures, ServiceFigures
 from kefu.customers.identities import add_claims, customer_by_identity, identify
 from kefu.customers.masking import masked_email, masked_phone
@@ -54,6 +55,8 @@ __all__ = [
     "BoughtProduct",
     "Customer",
     "CustomerCard",
+    "CustomerMerged",
+    "CustomerUnmerged",
     "Grounds",
     "Identity",
     "Person",
@@ -73,6 +76,7 @@ __all__ = [
     "customers_in",
     "customers_named",
     "earn_points",
+    "email_address",
     "erase_customer",
     "erases_customer",
     "everyone_who_is",

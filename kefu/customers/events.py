@@ -20,8 +20,11 @@ class CustomerEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerCreated(Event):
+    """`historic` stands with those who were imported: they did not come just now."""
+
     kind: ClassVar[str] = "customer.created"
     way: str
+    historic: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -73,17 +73,25 @@ async def identify(
         locale=locale,
     )
     claims = claims_of(identities, about, scope)
+    customer, _ = await found_or_made(db, claims, about)
+    await learn(db, customer, about, attributes or {}, trusted=is_vouched_for(claims))
+    return customer
+
+
+async def found_or_made(
+    db: Session, claims: Sequence[Claim], about: About, *, historic: bool = False
+) -> tuple[Customer, bool]:
+    """The customer whom these claims name, and whether they were made just now."""
     for _ in range(ATTEMPTS):
         known = await known_by(db, claims)
-        customer = recognised(known, claims)
-        if customer is None:
-            customer = await welcomed(db, claims, known, about)
-        elif not await has_attached(db, customer, claims, known):
-            continue
+        found = recognised(known, claims)
+        if found is None:
+            customer = await welcomed(db, claims, known, about, historic=historic)
+        else:
+            customer = found if await has_attached(db, found, claims, known) else None
         if customer is not None:
             await settle(db, customer, claims, known)
-            await learn(db, customer, about, attributes or {}, trusted=is_vouched_for(claims))
-            return customer
+            return customer, found is None
     raise Conflict("This customer is being changed by others right now. Please try again.")
 
 
@@ -128,7 +136,7 @@ class TakenMeanwhile(Exception):
 
 
 async def welcomed(
-    db: Session, claims: Sequence[Claim], known: Known, about: About
+    db: Session, claims: Sequence[Claim], known: Known, about: About, *, historic: bool
 ) -> Customer | None:
     """A new customer with these identities; nothing when another request was faster."""
     customer = Customer(id=uuid7())
@@ -143,7 +151,10 @@ async def welcomed(
     except TakenMeanwhile:
         return None
     way = claims[0].kind if claims else "hand"
-    await record(db, CustomerCreated(subject=customer.id, customer=customer.id, way=way))
+    created = CustomerCreated(
+        subject=customer.id, customer=customer.id, way=way, historic=historic or None
+    )
+    await record(db, created)
     return customer
 
 

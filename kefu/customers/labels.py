@@ -28,7 +28,7 @@ moves_with_customer("labels", CustomerLabelled, one_per=("label_id",))
 
 
 async def label_customer(
-    db: Session, customer: Customer, labels: Collection[UUID], *, by: UUID
+    db: Session, customer: Customer, labels: Collection[UUID], *, by: UUID | None
 ) -> None:
     """Leave the customer with exactly these labels."""
     check_not_erased(customer)

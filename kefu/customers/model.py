@@ -85,7 +85,7 @@ class Customer(Base):
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     erased_at: Mapped[datetime | None]
     merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))
-    own: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    own: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
 
     def rename(self, name: str, *, given: bool = True) -> None:
         """Take a name, one that was given or one that we made up; both can be searched for."""
@@ -153,8 +153,8 @@ class MergeCandidate(Base):
     other_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), index=True)
     kind: Mapped[str] = mapped_column(Text)
     verified: Mapped[bool]
-    confidence: Mapped[float] = mapped_column(Float, default=0.0)
-    evidence: Mapped[list[Any]] = mapped_column(default=list)
+    confidence: Mapped[float] = mapped_column(Float, default=0.0, server_default=text("0"))
+    evidence: Mapped[list[Any]] = mapped_column(default=list, server_default=text("'[]'"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     decided_at: Mapped[datetime | None]
     decision: Mapped[str | None] = mapped_column(Text)
@@ -207,7 +207,9 @@ class CustomerLabelled(Base):
         ForeignKey("customer_labels.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     at: Mapped[datetime] = mapped_column(default=now)
-    id: Mapped[UUID] = mapped_column(default=uuid7, unique=True)
+    id: Mapped[UUID] = mapped_column(
+        default=uuid7, server_default=text("gen_random_uuid()"), unique=True
+    )
 
 
 class Consent(Base):

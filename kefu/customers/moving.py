@@ -111,7 +111,10 @@ def free_at(part: Part, kept: UUID) -> list[ColumnElement[bool]]:
 
 
 async def give_back_rows(db: Session, *, homes: Collection[UUID], to: UUID) -> None:
-    """Rows that came from these customers belong to `to` again, who is one of them."""
+    """Rows that came from these customers belong to `to` again, who is one of them.
+
+    One that lies with one of them already was left there, because `to` has such a row: it stays.
+    """
     for part in PARTS.values():
         table = part.table
         theirs = select(MovedRow.row_id).where(
@@ -119,7 +122,7 @@ async def give_back_rows(db: Session, *, homes: Collection[UUID], to: UUID) -> N
         )
         await db.execute(
             update(table)
-            .where(table.id.in_(theirs))
+            .where(table.id.in_(theirs), part.column(table).not_in(homes))
             .values({part.customer: to} | untouched(table))
             .execution_options(synchronize_session=False)
         )

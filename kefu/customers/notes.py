@@ -24,7 +24,7 @@ from kefu.identity import Actor
 moves_with_customer("notes", CustomerNote)
 
 
-async def note(db: Session, customer: Customer, *, text: str, by: UUID) -> CustomerNote:
+async def note(db: Session, customer: Customer, *, text: str, by: UUID | None) -> CustomerNote:
     check_not_erased(customer)
     written = CustomerNote(id=uuid7(), customer_id=customer.id, author_id=by, text=text)
     db.add(written)

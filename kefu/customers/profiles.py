@@ -27,7 +27,7 @@ MASKED: dict[str, Callable[[str | None], str | None]] = {
 
 
 async def change_profile(
-    db: Session, customer: Customer, changes: Mapping[str, Any], *, by: UUID
+    db: Session, customer: Customer, changes: Mapping[str, Any], *, by: UUID | None
 ) -> None:
     """Take these fields; one that comes back masked, as it was shown, is left as it is."""
     check_not_erased(customer)

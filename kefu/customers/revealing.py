@@ -7,6 +7,7 @@ from typing import Any
 
 from kefu.core.db import Session
 from kefu.core.events import record
+from kefu.customers.addresses import addresses_of, plain_address
 from kefu.customers.attributes import attribute_definitions
 from kefu.customers.events import CustomerRevealed
 from kefu.customers.identities import identities_of
@@ -25,6 +26,7 @@ class InPlain:
     email: str | None
     attributes: dict[str, Any]
     identities: list[dict[str, Any]]
+    addresses: list[dict[str, Any]]
 
 
 async def reveal(db: Session, customer: Customer, *, reason: str, by: Actor) -> InPlain:
@@ -39,12 +41,13 @@ async def reveal(db: Session, customer: Customer, *, reason: str, by: Actor) -> 
             {"id": one.id, "kind": one.kind, "value": one.value}
             for one in await identities_of(db, customer.id)
         ],
+        addresses=[plain_address(one) for one in await addresses_of(db, customer.id)],
     )
     event = CustomerRevealed(
         subject=customer.id,
         customer=customer.id,
         actor=by.id,
-        shown=("phone", "email", "identities", *sorted(plain.attributes)),
+        shown=("phone", "email", "identities", "addresses", *sorted(plain.attributes)),
         reason=reason,
         verified=await verified_until(db, customer.id) is not None,
     )

@@ -208,6 +208,7 @@ class Revealed(BaseModel):
     email: str | None
     attributes: dict[str, Any]
     identities: list[dict[str, Any]]
+    addresses: list[dict[str, Any]]
 
 
 class Erasure(Shape):

@@ -22,8 +22,14 @@ COMMANDS = {
     "restore": "backup:restore",
     "doctor": "doctor",
     "admin": {"create": "admin:create"},
-    "demo": {"load": "demo:load", "traffic": "traffic"},
+    "demo": {
+        "load": "demo:load",
+        "traffic": "traffic",
+        "shop-simulator": "simulators:shop",
+        "carrier-simulator": "simulators:carrier",
+    },
     "import": {
+        "customers": "import_customers:customers",
         "orders": "import_orders:orders",
         "products": "import_orders:products",
         "olist": "import_orders:olist",

@@ -22,6 +22,7 @@ EDGES = (
     "personal_data",
     "measures",
     "demo",
+    "automation",
 )
 
 

@@ -121,6 +121,7 @@ def mount(app: FastAPI, chosen: Settings) -> None:
         return FileResponse(file, media_type="text/javascript", headers=headers)
 
     app.mount("/console", App(DIST / "console", policy=CONSOLE_POLICY))
+    app.mount("/service", App(DIST / "service", policy=CONSOLE_POLICY))
     app.mount("/widget", WidgetPage(DIST / "widget", app.state.database, chosen))
     if chosen.demo:
         app.mount("/shop", App(DIST / "shop"))

@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from kefu.commerce.logistics.watching import Watchman
 from kefu.conversations.firing import keep_firing
 from kefu.conversations.partitions import ensure_partitions
 from kefu.core.db import Database
 from kefu.core.job_runner import JobRunner
 from kefu.promises import Scanner
+from kefu.workflows import keep_cases_going
 
 log = structlog.get_logger(__name__)
 PARTITIONS_EVERY = 24 * 3600
@@ -34,5 +36,7 @@ def upkeep(database: Database) -> dict[str, Work]:
         "partitions": partitions,
         "clocks": Scanner(database).run,
         "due": lambda: keep_firing(database),
+        "cases": lambda: keep_cases_going(database),
+        "deliveries": Watchman(database).run,
         "jobs": JobRunner(database).run,
     }

@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, Select, select
 
 from kefu.core.db import Session
 from kefu.identity.actor import Actor
-from kefu.identity.model import Agent, AgentTeam, Department, Team
+from kefu.identity.model import Agent, AgentTeam, Department, Role, Team
 
 
 async def team_heads(db: Session, ids: Iterable[UUID | None]) -> dict[UUID, UUID]:
@@ -51,3 +51,49 @@ async def departments_named(db: Session, ids: Iterable[UUID | None]) -> dict[UUI
         return {}
     rows = await db.execute(select(Department.id, Department.name).where(Department.id.in_(wanted)))
     return {row.id: row.name for row in rows}
+
+
+async def departments_of(db: Session, agents: Iterable[UUID | None]) -> dict[UUID, UUID]:
+    """The departments of these agents, in one query; who has none is left out."""
+    wanted = {agent for agent in agents if agent}
+    if not wanted:
+        return {}
+    rows = await db.execute(
+        select(Agent.id, Agent.department_id).where(
+            Agent.id.in_(wanted), Agent.department_id.is_not(None)
+        )
+    )
+    return {row.id: row.department_id for row in rows}
+
+
+async def agents_at(
+    db: Session, *, role: str | None = None, department: UUID | None = None
+) -> set[UUID]:
+    """Active agents of a role, of a department, or of a role in a department."""
+    query = select(Agent.id).where(Agent.status == "active")
+    if role is not None:
+        query = query.join(Role, Role.id == Agent.role_id).where(Role.key == role)
+    if department is not None:
+        query = query.where(Agent.department_id == department)
+    return set(await db.scalars(query))
+
+
+async def members_of(db: Session, team: UUID) -> set[UUID]:
+    """Active agents of a team."""
+    query = select(Agent.id).join(AgentTeam, AgentTeam.agent_id == Agent.id)
+    return set(await db.scalars(query.where(AgentTeam.team_id == team, Agent.status == "active")))
+
+
+async def role_exists(db: Session, key: str) -> bool:
+    return bool(await db.scalar(select(select(Role).where(Role.key == key).exists())))
+
+
+async def departments_called(db: Session, names: Iterable[str]) -> dict[str, UUID]:
+    """Departments by their names, in one query; unknown names left out."""
+    wanted = set(names)
+    if not wanted:
+        return {}
+    rows = await db.execute(
+        select(Department.name, Department.id).where(Department.name.in_(wanted))
+    )
+    return {row.name: row.id for row in rows}

@@ -4,16 +4,27 @@ from kefu.notifications.inbox import Notice, mark_read, notify, notify_all, with
 from kefu.notifications.kinds import Ways, announce
 from kefu.notifications.mail import Mail, Mailer, MemoryMailer, mailer_for
 from kefu.notifications.robots import (
+    Maker,
     MemoryRobotSpeaker,
     Robot,
     RobotSpeaker,
     WebhookRobotSpeaker,
 )
-from kefu.notifications.text_messages import MemoryTextSender, TextMessage, TextSender
+from kefu.notifications.text_messages import (
+    FileTextSender,
+    GatewayTextSender,
+    MemoryTextSender,
+    TextMessage,
+    TextSender,
+    text_sender_for,
+)
 
 __all__ = [
+    "FileTextSender",
+    "GatewayTextSender",
     "Mail",
     "Mailer",
+    "Maker",
     "MemoryMailer",
     "MemoryRobotSpeaker",
     "MemoryTextSender",
@@ -29,5 +40,6 @@ __all__ = [
     "mark_read",
     "notify",
     "notify_all",
+    "text_sender_for",
     "withdraw",
 ]

@@ -1,9 +1,21 @@
-"""The port for SMS; a provider's adapter comes with the channels that need one."""
+"""The port for SMS: a protocol, its in-memory twin, and an operator's gateway."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
+from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from kefu.core.settings import Settings
+
+TIMEOUT_SECONDS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +41,50 @@ class MemoryTextSender:
 
     async def send(self, message: TextMessage) -> None:
         self.sent.append(message)
+
+
+class TextRefused(Exception):
+    """The gateway did not take the message."""
+
+
+class GatewayTextSender:
+    """Sends through an operator's gateway: a POST of `to`, `text` and `key` as JSON.
+
+    `key` is also the `Idempotency-Key`; whatever provider stands behind it is the gateway's affair.
+    """
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        if urlsplit(url).scheme not in ("http", "https"):
+            raise ValueError("KEFU_SMS_URL must start with https:// or http://.")
+        self._url = url
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    async def send(self, message: TextMessage) -> None:
+        headers = self._headers | {"Idempotency-Key": message.key}
+        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+            answer = await client.post(self._url, json=asdict(message), headers=headers)
+        if answer.status_code >= HTTPStatus.BAD_REQUEST:
+            raise TextRefused(f"The gateway answered {answer.status_code}.")
+
+
+class FileTextSender:
+    """Writes the messages to a file that only the operator reads, for a demo without a provider."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def send(self, message: TextMessage) -> None:
+        await asyncio.to_thread(self._append, json.dumps(asdict(message), ensure_ascii=False))
+
+    def _append(self, line: str) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "a", encoding="utf-8") as file:
+            file.write(line + "\n")
+
+
+def text_sender_for(chosen: Settings) -> TextSender | None:
+    """The gateway of this installation; in a demo without one a file; otherwise none."""
+    if chosen.sms_url:
+        return GatewayTextSender(chosen.sms_url, chosen.sms_token)
+    return FileTextSender(chosen.var / "texts.jsonl") if chosen.demo else None

@@ -17,7 +17,7 @@ from kefu.promises.keeping import kept_and_broken
 from kefu.promises.opening import is_open_now
 from kefu.promises.policies import Explained, explained
 from kefu.promises.scanning import Scanner, scan
-from kefu.promises.tasks import create_task
+from kefu.promises.tasks import complete_task, complete_tasks_about, create_task
 
 __all__ = [
     "Explained",
@@ -26,6 +26,8 @@ __all__ = [
     "Start",
     "Stop",
     "change_clocks",
+    "complete_task",
+    "complete_tasks_about",
     "create_task",
     "explained",
     "hand_over_clocks",

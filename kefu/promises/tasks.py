@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
@@ -50,7 +52,8 @@ async def change_task(
         await record(db, said(TaskAssigned, task, by))
 
 
-async def complete_task(db: Session, task: Task, *, by: UUID) -> None:
+async def complete_task(db: Session, task: Task, *, by: UUID | None) -> None:
+    """It is done; by nobody where what it was about settled itself."""
     if not task.is_open():
         raise Conflict("This task is done already.", code="already_done")
     at = now()
@@ -58,6 +61,18 @@ async def complete_task(db: Session, task: Task, *, by: UUID) -> None:
     task.done_at, task.done_by, task.updated_at = at, by, at
     await stop_clocks(db, [task.id], at)
     await record(db, said(TaskDone, task, by, late=late), shown=shown(task))
+
+
+async def complete_tasks_about(db: Session, subject: UUID, *, by: UUID | None) -> None:
+    """Whatever was to be done about it is done."""
+    tasks = await db.scalars(
+        select(Task)
+        .where(Task.subject == subject, Task.done_at.is_(None))
+        .order_by(Task.id)
+        .with_for_update()
+    )
+    for task in tasks.all():
+        await complete_task(db, task, by=by)
 
 
 async def reopen_task(db: Session, task: Task, *, by: UUID) -> None:

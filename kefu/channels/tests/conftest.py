@@ -13,7 +13,6 @@ import pytest
 from fastapi import FastAPI
 
 from kefu.channels import routes_channels, routes_webhooks, routes_widget
-from kefu.channels.tests.other_side import OtherSide
 from kefu.conversations import Inbox, Sending
 from kefu.conversations.tests.factories import an_inbox
 from kefu.core.bottlenecks import Bottlenecks
@@ -26,8 +25,11 @@ from kefu.core.realtime import Local, Push
 from kefu.core.settings import Settings, settings
 from kefu.core.switchboard import Switchboard
 from kefu.core.testing import TEMPLATE
+from kefu.core.tests.other_side import other_side
 from kefu.identity import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
 from kefu.identity.tests.factories import an_entry
+
+__all__ = ["other_side"]
 
 # Found by their names, as the whole product is composed.
 OF_CONVERSATIONS = [
@@ -156,15 +158,6 @@ async def guest(house: House) -> Guest:
     visitor = Guest(house, await house.inbox())
     await visitor.come_in()
     return visitor
-
-
-@pytest.fixture
-async def other_side() -> AsyncIterator[OtherSide]:
-    """Somebody's server, to which we post."""
-    side = OtherSide()
-    await side.start()
-    yield side
-    await side.stop()
 
 
 @dataclass

@@ -27,7 +27,6 @@ from kefu.channels.contract import (
 from kefu.channels.receiving import line_of, take_in
 from kefu.channels.signatures import check_signed, signed
 from kefu.channels.tests.conftest import House
-from kefu.channels.wire import Wire
 from kefu.conversations import Conversation, Kind, Message
 from kefu.conversations.events import ConversationOpened
 from kefu.core.clock import now
@@ -36,6 +35,7 @@ from kefu.core.events import FactRow
 from kefu.core.ids import uuid7
 from kefu.core.settings import Settings
 from kefu.core.shapes import Shape
+from kefu.core.wire import Wire
 from kefu.customers import Customer
 
 

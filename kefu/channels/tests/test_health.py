@@ -13,11 +13,11 @@ from kefu.channels.contract import Line
 from kefu.channels.model import Health
 from kefu.channels.signed_api import SignedApi
 from kefu.channels.tests.conftest import House
-from kefu.channels.tests.other_side import OtherSide
-from kefu.channels.wire import Wire
 from kefu.conversations import Conversation, Inbox, Message
 from kefu.core.clock import frozen, now
 from kefu.core.events import FactRow
+from kefu.core.tests.other_side import OtherSide
+from kefu.core.wire import Wire
 from kefu.customers import Customer
 from kefu.identity.tests.factories import an_agent
 

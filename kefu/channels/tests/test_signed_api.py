@@ -14,14 +14,14 @@ from kefu.channels import delivering, jobs, reactions
 from kefu.channels.model import Delivery
 from kefu.channels.signatures import check_signed, signed
 from kefu.channels.tests.conftest import House
-from kefu.channels.tests.other_side import OtherSide
-from kefu.channels.wire import Wire
 from kefu.conversations import Conversation, Inbox, Message
 from kefu.conversations.tests.factories import a_conversation, from_agent
 from kefu.core.clock import frozen, now
 from kefu.core.events import Fact, FactRow
 from kefu.core.ids import uuid7
 from kefu.core.reactions import GROUPS, Reader, prepare
+from kefu.core.tests.other_side import OtherSide
+from kefu.core.wire import Wire
 from kefu.identity import actor_for_agent
 from kefu.identity.tests.factories import an_agent
 

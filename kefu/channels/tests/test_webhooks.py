@@ -11,14 +11,14 @@ from kefu.channels import reactions, webhook_sending
 from kefu.channels.model import Webhook, WebhookDelivery
 from kefu.channels.signatures import check_signed
 from kefu.channels.tests.conftest import Desk, Guest, House
-from kefu.channels.tests.other_side import OtherSide
 from kefu.channels.webhook_kinds import OFFERED
-from kefu.channels.wire import Wire
 from kefu.conversations import Message
 from kefu.core.clock import frozen, now
 from kefu.core.events import Event, Fact
 from kefu.core.ids import uuid7
 from kefu.core.reactions import GROUPS, Reader, prepare
+from kefu.core.tests.other_side import OtherSide
+from kefu.core.wire import Wire
 
 MESSAGES = {"message.received", "message.sent", "message.noted"}
 

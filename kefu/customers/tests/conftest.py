@@ -12,6 +12,8 @@ from sqlalchemy import select
 from kefu.core.db import Session
 from kefu.core.events import FactRow
 from kefu.customers.routes import router
+from kefu.customers.routes_addresses import router as addresses_router
+from kefu.customers.routes_imports import router as imports_router
 from kefu.customers.routes_merging import router as merging_router
 from kefu.identity.tests.desk import Desk, desk_of
 from kefu.identity.tests.visiting import counted
@@ -23,7 +25,7 @@ Counting = Callable[[], AbstractContextManager[list[str]]]
 
 @pytest.fixture
 async def desk(db: Session) -> AsyncIterator[Desk]:
-    async with desk_of(db, router, merging_router) as desk:
+    async with desk_of(db, router, merging_router, addresses_router, imports_router) as desk:
         yield desk
 
 

@@ -37,7 +37,7 @@ async def test_identities_notes_and_labels_follow_and_come_back(db: Session) -> 
 
     merged = await merge(db, gone, into=kept, grounds=BY_HAND)
 
-    assert await values_of(db, kept) == ["42", "o-1"]
+    assert sorted(await values_of(db, kept)) == ["42", "o-1"]
     assert {one.id for one in (await labels_named(db, [kept.id]))[kept.id]} == {both.id, his.id}
     assert [one.text for one in (await notes_of(db, kept, cursor=None, limit=9))[0]] == ["要开发票"]
     assert merged.moved == {"identities": 1, "notes": 1, "labels": 1}
@@ -63,7 +63,7 @@ async def test_an_unmerge_in_the_middle_takes_only_its_own(db: Session) -> None:
     await unmerge(db, first, reason="mistake", by=head.id)
 
     assert await values_of(db, grandchild) == ["o-0"]
-    assert await values_of(db, root) == ["o-1", "o-2"]
+    assert sorted(await values_of(db, root)) == ["o-1", "o-2"]
     assert (grandchild.merged_into, child.merged_into) == (None, root.id)
 
 

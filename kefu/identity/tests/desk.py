@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from kefu.core.db import Session
 from kefu.identity import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
@@ -18,8 +18,8 @@ from kefu.identity.tests.visiting import app_of
 class Desk:
     """An agent's browser."""
 
-    def __init__(self, db: Session, client: httpx.AsyncClient) -> None:
-        self._db, self._client = db, client
+    def __init__(self, db: Session, client: httpx.AsyncClient, app: FastAPI) -> None:
+        self._db, self._client, self.app = db, client, app
 
     async def sign_in(self, role: str = "administrator", **more: Any) -> Any:
         """Sign somebody of this role in; returns the agent."""
@@ -56,6 +56,7 @@ class Desk:
 @asynccontextmanager
 async def desk_of(db: Session, *routers: APIRouter) -> AsyncIterator[Desk]:
     """A browser before an app of these routes."""
-    transport = httpx.ASGITransport(app_of(db, *routers))
+    app = app_of(db, *routers)
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://kefu.test") as client:
-        yield Desk(db, client)
+        yield Desk(db, client, app)

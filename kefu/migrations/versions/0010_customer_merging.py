@@ -15,17 +15,13 @@ depends_on = None
 STATEMENTS = """
 alter table customers add column merged_into uuid;
 alter table customers add column own jsonb not null default '{}';
-alter table customers alter column own drop default;
 alter table customers add constraint fk_customers_merged_into_customers
   foreign key(merged_into) references customers (id);
 create index ix_customers_merged_into on customers (merged_into) where merged_into is not null;
 alter table customer_labelled add column id uuid not null default gen_random_uuid();
-alter table customer_labelled alter column id drop default;
 alter table customer_labelled add constraint uq_customer_labelled_id unique (id);
 alter table merge_candidates add column confidence double precision not null default 0;
-alter table merge_candidates alter column confidence drop default;
 alter table merge_candidates add column evidence jsonb not null default '[]';
-alter table merge_candidates alter column evidence drop default;
 alter table merge_candidates add column decision text;
 alter table merge_candidates add column decided_by uuid;
 alter table merge_candidates add column why text;
@@ -70,6 +66,66 @@ create table moved_rows (
   constraint fk_moved_rows_home_id_customers foreign key(home_id) references customers (id)
 );
 create index ix_moved_rows_home_id_part on moved_rows (home_id, part);
+create table customer_addresses (
+  id uuid not null,
+  customer_id uuid not null,
+  recipient text not null,
+  phone text,
+  province text not null,
+  city text not null,
+  district text not null,
+  street text not null,
+  detail text not null,
+  postcode text,
+  default_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint pk_customer_addresses primary key (id),
+  constraint fk_customer_addresses_customer_id_customers foreign key(customer_id)
+    references customers (id)
+);
+create index ix_customer_addresses_customer_id_id on customer_addresses (customer_id, id);
+create table customer_imports (
+  id uuid not null,
+  name text not null,
+  size bigint not null,
+  sha256 text not null,
+  key text not null,
+  form text not null,
+  encoding text not null,
+  columns jsonb not null,
+  sample jsonb not null,
+  mapping jsonb not null,
+  scope uuid,
+  proven boolean not null,
+  status text not null,
+  problem text,
+  rows integer not null,
+  done integer not null,
+  counts jsonb not null,
+  checked jsonb not null,
+  report jsonb not null,
+  created_by uuid,
+  created_at timestamptz not null,
+  started_at timestamptz,
+  finished_at timestamptz,
+  forgotten_at timestamptz,
+  constraint pk_customer_imports primary key (id),
+  constraint ck_customer_imports_status check (status in ('uploaded', 'checking', 'checked',
+    'running', 'done', 'stopped', 'failed')),
+  constraint fk_customer_imports_created_by_agents foreign key(created_by) references agents (id)
+);
+create index ix_customer_imports_created_by on customer_imports (created_by);
+create table customer_import_refusals (
+  import_id uuid not null,
+  line integer not null,
+  field text,
+  problem text not null,
+  row jsonb not null,
+  constraint pk_customer_import_refusals primary key (import_id, line),
+  constraint fk_customer_import_refusals_import_id_customer_imports foreign key(import_id)
+    references customer_imports (id) on delete cascade
+);
 """
 
 
@@ -80,7 +136,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop table moved_rows, customer_merges")
+    op.execute(
+        "drop table customer_import_refusals, customer_imports, customer_addresses, moved_rows, "
+        "customer_merges"
+    )
     op.execute(
         "alter table merge_candidates drop column why, drop column decided_by, "
         "drop column decision, drop column evidence, drop column confidence"

@@ -10,8 +10,12 @@ from sqlalchemy import text
 
 from kefu.core.db import Session
 from kefu.core.ids import uuid7
+from kefu.identity.tests.factories import an_agent
+from kefu.promises import automation, create_task
 from kefu.promises.clocks import Clock, locked, start_clock
-from kefu.promises.model import Calendar, Policy
+from kefu.promises.model import Calendar, Policy, Task
+
+OFFERED = automation
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # a Monday, 12:00 in Shanghai
 OFFICE = [[["09:00", "12:00"], ["13:30", "18:00"]]] * 5 + [[], []]
@@ -44,6 +48,11 @@ def target(
     seconds: float, *, business_time: bool = False, warn_percent: int | None = 80
 ) -> dict[str, Any]:
     return {"seconds": seconds, "business_time": business_time, "warn_percent": warn_percent}
+
+
+async def a_task(db: Session, **given: Any) -> Task:
+    owner = given.pop("owner", None) or await an_agent(db)
+    return await create_task(db, {"title": "回电张女士", "owner_id": owner.id} | given, by=None)
 
 
 async def a_clock(db: Session, **given: Any) -> UUID:

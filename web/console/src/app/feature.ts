@@ -26,6 +26,8 @@ export interface Feature {
   reducers?: Record<string, (event: EventFrame) => void>
   /** Frames other than events: typing, seen, rows … */
   listeners?: Partial<Listeners>
+  /** Where a subject of this kind is shown: what notices lead to. */
+  places?: Record<string, (subject: string) => string>
   commands?: () => Command[]
   install?: (context: { router: Router }) => void
   /** Once somebody is signed in, before the first page. */
@@ -44,7 +46,7 @@ export interface NavigationItem {
 
 export interface SettingsPage {
   path: string
-  group: 'people' | 'conversations' | 'channels' | 'promises' | 'safety' | 'mine' | 'about'
+  group: 'people' | 'conversations' | 'channels' | 'promises' | 'workflows' | 'safety' | 'mine' | 'about'
   label: string
   icon: Component
   order: number

@@ -1,17 +1,9 @@
-/** The fields of a saved view's conditions, and how a form and the server's shape become each other. */
+/** The fields of a saved view's conditions. */
+
+import type { FieldInfo } from '@/app/conditions'
+import { i18n, t } from '@/app/i18n'
 
 export type FieldKind = 'choice' | 'agent' | 'team' | 'inbox' | 'label' | 'word' | 'number' | 'moment' | 'text' | 'truth'
-
-export interface Test {
-  field: string
-  operator: string
-  value?: unknown
-}
-
-export interface Draft {
-  join: 'all' | 'any'
-  tests: Test[]
-}
 
 const STATUSES = ['bot', 'waiting', 'active', 'snoozed', 'wrapping_up', 'closed']
 const TIERS = ['standard', 'silver', 'gold', 'vip']
@@ -20,16 +12,16 @@ const CHOICE = ['is', 'is_not']
 const NUMBER = ['is', 'at_least', 'at_most']
 const MOMENT = ['within_minutes', 'longer_than_minutes', 'before', 'after', 'between']
 
-export interface FieldInfo {
+interface Known {
   kind: FieldKind
   operators: string[]
   choices?: string[]
 }
 
-const moment: FieldInfo = { kind: 'moment', operators: MOMENT }
-const number: FieldInfo = { kind: 'number', operators: NUMBER }
+const moment: Known = { kind: 'moment', operators: MOMENT }
+const number: Known = { kind: 'number', operators: NUMBER }
 
-export const FIELDS: Record<string, FieldInfo> = {
+export const FIELDS: Record<string, Known> = {
   status: { kind: 'choice', operators: CHOICE, choices: STATUSES },
   assignee: { kind: 'agent', operators: [...CHOICE, ...PRESENCE], choices: ['me'] },
   team: { kind: 'team', operators: [...CHOICE, ...PRESENCE], choices: ['my_teams'] },
@@ -54,34 +46,19 @@ export const FIELDS: Record<string, FieldInfo> = {
   blocked: { kind: 'truth', operators: ['is'] },
 }
 
-/** The value a test begins with once its field and operator are chosen. */
-export function firstValue(field: string, operator: string): unknown {
-  if (PRESENCE.includes(operator)) return undefined
-  const kind = FIELDS[field]?.kind
-  if (kind === 'number') return 1
-  if (kind === 'truth') return true
-  if (kind === 'text') return ''
-  if (kind === 'moment') return operator.endsWith('minutes') ? 30 : operator === 'between' ? [] : ''
-  return []
+/** The fields with their words, as the builder shows them. */
+export function fieldInfos(): FieldInfo[] {
+  return Object.entries(FIELDS).map(([name, { kind, operators, choices = [] }]) => ({
+    name,
+    label: t(`conversations.condition.field.${name}`),
+    kind,
+    operators,
+    choices: choices.map((value) => ({ value, label: wordFor(value) })),
+  }))
 }
 
-export function isComplete({ field, operator, value }: Test): boolean {
-  if (PRESENCE.includes(operator)) return true
-  if (Array.isArray(value)) return value.length > 0 && (FIELDS[field]?.kind !== 'moment' || value.length === 2)
-  return value !== '' && value !== undefined && value !== null
-}
-
-/** What the server is asked: only finished tests; null while there is none. */
-export function asConditions({ join, tests }: Draft): Record<string, unknown> | null {
-  const finished = tests.filter(isComplete)
-  return finished.length > 0 ? { [join]: finished } : null
-}
-
-/** Back into a form; null where somebody nested conditions by hand, which the form cannot show. */
-export function asDraft(conditions: Record<string, unknown>): Draft | null {
-  if ('field' in conditions) return { join: 'all', tests: [conditions as unknown as Test] }
-  const join = 'any' in conditions ? 'any' : 'all'
-  const tests = conditions[join]
-  if (!Array.isArray(tests) || tests.some((test) => !('field' in test))) return null
-  return { join, tests: tests.map((test) => ({ ...test })) }
+function wordFor(value: string): string {
+  const keys = [`kit.status.${value}`, `customers.tier.${value}`, `conversations.condition.value.${value}`]
+  const known = keys.find((key) => i18n.global.te(key))
+  return known ? t(known) : value
 }

@@ -3,11 +3,15 @@
 import { Contact, UserRoundSearch } from '@lucide/vue'
 import { defineAsyncComponent } from 'vue'
 import type { Feature } from '@/app/feature'
+import { hearProgress } from './importing'
+import { hear } from './merging'
 
 export default {
   name: 'customers',
   routes: [
     { path: 'customers', component: () => import('./pages/Customers.vue') },
+    { path: 'customers/merging', component: () => import('./pages/MergeReview.vue') },
+    { path: 'customers/import', component: () => import('./pages/Imports.vue') },
     { path: 'customers/:id', component: () => import('./pages/Customer.vue'), props: true },
   ],
   navigation: [{ to: '/customers', icon: Contact, label: 'customers.title', order: 20, permission: 'customer.read' }],
@@ -21,4 +25,15 @@ export default {
       component: defineAsyncComponent(() => import('./components/CustomerPanel.vue')),
     },
   ],
+  reducers: {
+    'customer.match_found': hear,
+    'customer.match_rejected': hear,
+    'customer.match_reopened': hear,
+    'customer.merged': hear,
+    'customer.unmerged': hear,
+    'customer.address_added': hear,
+    'customer.address_changed': hear,
+    'customer.address_removed': hear,
+    'customer_import.progressed': hearProgress,
+  },
 } satisfies Feature

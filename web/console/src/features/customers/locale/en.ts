@@ -1,3 +1,5 @@
+import merging from './merging.en'
+
 export default {
   experience: {
     title: 'Experience over all channels',
@@ -61,7 +63,14 @@ export default {
   erasure: { customer_request: 'The customer’s wish', account_closed: 'Account closed', retention: 'Kept long enough', mistake: 'Recorded by mistake' },
   erased: 'The personal data is erased',
   erasedAt: 'Personal data was erased {time}',
+  ...merging,
   fact: {
+    customer_unmerged: 'Unmerged',
+    customer_match_rejected: 'Found to be two people',
+    customer_match_reopened: 'To be reviewed again',
+    customer_address_added: 'Address added',
+    customer_address_changed: 'Address changed',
+    customer_address_removed: 'Address removed',
     conversation_opened: 'Conversation opened',
     conversation_waiting: 'Waiting for an agent',
     conversation_assigned: 'Conversation taken',

@@ -1,3 +1,5 @@
+import merging from './merging.zh-CN'
+
 export default {
   experience: {
     title: '全渠道体验',
@@ -61,7 +63,14 @@ export default {
   erasure: { customer_request: '客户要求', account_closed: '账号注销', retention: '超过保存期限', mistake: '误录' },
   erased: '个人信息已删除',
   erasedAt: '个人信息已于 {time} 删除',
+  ...merging,
   fact: {
+    customer_unmerged: '取消合并',
+    customer_match_rejected: '确认不是同一位客户',
+    customer_match_reopened: '重新审核是否同一位客户',
+    customer_address_added: '新增地址',
+    customer_address_changed: '地址修改',
+    customer_address_removed: '地址删除',
     conversation_opened: '发起会话',
     conversation_waiting: '等待接入',
     conversation_assigned: '会话被接入',

@@ -1,0 +1,16 @@
+"""Jobs of notices: those that go by mail."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from kefu.channels.notices import MAIL_JOB, mail_notice
+from kefu.core.db import Database
+from kefu.core.jobs import Payload, job
+from kefu.core.settings import settings
+from kefu.notifications import mailer_for
+
+
+@job(MAIL_JOB)
+async def send_notice(payload: Payload, database: Database) -> None:
+    await mail_notice(database, UUID(payload["notice"]), mailer_for(settings().smtp_url))

@@ -1,0 +1,1 @@
+"""Logistics: where each parcel is, what goes wrong with it, and who is told."""

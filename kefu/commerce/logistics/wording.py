@@ -1,0 +1,121 @@
+"""Wording: what customers are told of their orders, in their language, and names of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+PROBLEMS: dict[str, tuple[str, str]] = {
+    "stuck": ("物流停滞", "No movement"),
+    "loop": ("包裹往返兜圈", "Going in circles"),
+    "wrong_region": ("派送区域错误", "Wrong region"),
+    "exception": ("承运商报告异常", "Exception reported"),
+    "return_to_sender": ("包裹被退回", "Coming back to us"),
+    "lost": ("疑似丢件", "Probably lost"),
+    "delayed_scan": ("物流信息回传过慢", "Scans told late"),
+    "promise_at_risk": ("承诺送达有风险", "Promise at risk"),
+    "promise_broken": ("未按承诺送达", "Promise broken"),
+}
+
+ABOUT_PROBLEM = {
+    "stuck": "delay",
+    "loop": "delay",
+    "wrong_region": "delay",
+    "promise_at_risk": "delay",
+    "promise_broken": "delay",
+    "exception": "problem",
+    "lost": "lost",
+}
+"""Which notice a problem calls for; the others do not concern the customer."""
+
+WORDS: dict[str, tuple[str, str]] = {
+    "order_paid": (
+        "您的订单 {number} 已付款成功，我们会尽快为您发货。",
+        "Your order {number} is paid. We will send it as soon as we can.",
+    ),
+    "order_shipped": (
+        "您的订单 {number} 已发货{parcel}。{promise}",
+        "Your order {number} is on its way{parcel}. {promise}",
+    ),
+    "out_for_delivery": (
+        "您的订单 {number} 正在派送，请保持电话畅通。",
+        "Your order {number} is out for delivery today.",
+    ),
+    "delivered": (
+        "您的订单 {number} 已签收。如有问题，直接回复我们即可。",
+        "Your order {number} has been delivered. If anything is wrong, just answer here.",
+    ),
+    "order_cancelled": (
+        "您的订单 {number} 已取消。如已付款，款项会原路退回。",
+        "Your order {number} is cancelled. What you paid goes back the way it came.",
+    ),
+    "refund_paid": (
+        "您的订单 {number} 的退款 {amount} 已原路退回，到账时间以银行为准。",
+        "The refund of {amount} for your order {number} is on its way to your account.",
+    ),
+    "delay": (
+        (
+            "很抱歉，您的订单 {number} 的配送比预计慢。"
+            "我们已联系物流核实，有进展会第一时间告诉您。{promise}"
+        ),
+        (
+            "We are sorry: your order {number} takes longer than expected. We are asking the "
+            "carrier and will tell you as soon as we know more. {promise}"
+        ),
+    ),
+    "problem": (
+        (
+            "很抱歉，您的订单 {number} 在配送途中遇到问题，"
+            "我们正在与物流核实，稍后把处理结果告诉您。"
+        ),
+        (
+            "We are sorry: something came in the way of your order {number}. We are sorting it "
+            "out with the carrier and will tell you the result."
+        ),
+    ),
+    "lost": (
+        (
+            "很抱歉，您的订单 {number} 的包裹可能遗失。"
+            "我们正在核实，并会为您补发或退款，请告诉我们您希望怎样处理。"
+        ),
+        (
+            "We are very sorry: the parcel of your order {number} may be lost. We are making "
+            "sure and will send it again or refund you, as you wish."
+        ),
+    ),
+}
+
+PROMISED = ("预计 {day} 前送达。", "It should arrive by {day}.")
+
+
+def worded(about: str, locale: str | None, given: Mapping[str, str]) -> str:
+    """The sentence for one customer; what is not known is left out."""
+    chinese = not (locale or "zh").lower().startswith("en")
+    words = WORDS[about][0 if chinese else 1]
+    known = {"number": "", "parcel": "", "promise": "", "amount": ""} | dict(given)
+    return words.format(**known).strip()
+
+
+def promise_in(locale: str | None, promised_by: datetime | None) -> str:
+    if promised_by is None:
+        return ""
+    chinese = not (locale or "zh").lower().startswith("en")
+    local = promised_by.astimezone(ZONE)
+    day = f"{local.month} 月 {local.day} 日" if chinese else f"{local:%B} {local.day}"
+    return PROMISED[0 if chinese else 1].format(day=day)
+
+
+def parcel_in(locale: str | None, carrier: str | None, number: str | None) -> str:
+    if not number:
+        return ""
+    chinese = not (locale or "zh").lower().startswith("en")
+    name = f"{carrier} " if carrier else ""
+    return f"（{name}{number}）" if chinese else f" ({name}{number})"
+
+
+def money_in(amount: int, currency: str) -> str:
+    shown = f"{amount / 100:,.2f}"
+    return f"¥{shown}" if currency == "CNY" else f"{currency} {shown}"

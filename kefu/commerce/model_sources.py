@@ -1,0 +1,86 @@
+"""Tables of sources: systems that are asked for the truth, and what was found to differ."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Text, desc
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kefu.commerce.model import one_of
+from kefu.core.clock import now
+from kefu.core.db import Base
+from kefu.core.ids import uuid7
+
+SOURCE_KINDS = ("book", "woocommerce", "qiyu")
+BOOKS = ("orders", "tracking")
+DIFFERENCES = (
+    "missing_order",
+    "wrong_status",
+    "missing_scan",
+    "unknown_scan",
+    "wrong_parcel_status",
+)
+
+
+class Source(Base):
+    """A system outside; what it is asked with stays here and is shown to nobody."""
+
+    __tablename__ = "commerce_sources"
+    __table_args__ = (one_of("kind", SOURCE_KINDS), one_of("book", BOOKS))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    kind: Mapped[str] = mapped_column(Text)
+    book: Mapped[str | None] = mapped_column(Text)
+    shop_id: Mapped[UUID | None] = mapped_column(ForeignKey("shops.id"), index=True)
+    url: Mapped[str] = mapped_column(Text)
+    account: Mapped[str] = mapped_column(Text, default="")
+    secret: Mapped[str] = mapped_column(Text, default="")
+    webhook_secret: Mapped[str] = mapped_column(Text, default="")
+    enabled: Mapped[bool] = mapped_column(default=True)
+    asked_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Reconciliation(Base):
+    """One comparison with a source: how many were compared and how many were alike."""
+
+    __tablename__ = "reconciliations"
+    __table_args__ = (Index("ix_reconciliations_started_at", desc("started_at")),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    source_id: Mapped[UUID] = mapped_column(
+        ForeignKey("commerce_sources.id", ondelete="CASCADE"), index=True
+    )
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    finished_at: Mapped[datetime | None]
+    compared: Mapped[int] = mapped_column(default=0)
+    alike: Mapped[int] = mapped_column(default=0)
+    differences: Mapped[int] = mapped_column(default=0)
+    mended: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[str | None] = mapped_column(Text)
+
+
+class ReconciliationDifference(Base):
+    """One thing that was not as its source says, and when it was mended."""
+
+    __tablename__ = "reconciliation_differences"
+    __table_args__ = (
+        one_of("kind", DIFFERENCES),
+        Index("ix_reconciliation_differences_reconciliation_id_id", "reconciliation_id", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    reconciliation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("reconciliations.id", ondelete="CASCADE")
+    )
+    kind: Mapped[str] = mapped_column(Text)
+    number: Mapped[str] = mapped_column(Text)
+    external_id: Mapped[str | None] = mapped_column(Text)
+    ours: Mapped[str | None] = mapped_column(Text)
+    theirs: Mapped[str | None] = mapped_column(Text)
+    mended_at: Mapped[datetime | None]

@@ -1,0 +1,77 @@
+"""Personal data of order care: addresses asked for, titles of invoices, notes of appointments."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from kefu.commerce.model_appointments import Appointment
+from kefu.commerce.model_benefits import Coupon
+from kefu.commerce.model_invoices import Invoice
+from kefu.commerce.model_order_care import AfterSaleRequest, OrderChange
+from kefu.core.db import Session
+from kefu.customers import erases_customer, exports_customer, moves_with_customer
+
+ERASED = "已删除"
+
+moves_with_customer("order_changes", OrderChange)
+moves_with_customer("after_sale_requests", AfterSaleRequest)
+moves_with_customer("invoices", Invoice)
+moves_with_customer("coupons", Coupon)
+moves_with_customer("appointments", Appointment)
+
+
+@exports_customer("order_care")
+async def export_order_care(db: Session, customer: UUID) -> dict[str, Any]:
+    changes = await db.scalars(
+        select(OrderChange).where(OrderChange.customer_id == customer).order_by(OrderChange.id)
+    )
+    invoices = await db.scalars(
+        select(Invoice).where(Invoice.customer_id == customer).order_by(Invoice.id)
+    )
+    coupons = await db.scalars(
+        select(Coupon).where(Coupon.customer_id == customer).order_by(Coupon.id)
+    )
+    return {
+        "changes": [
+            {
+                "kind": one.kind,
+                "state": one.state,
+                "at": one.requested_at.isoformat(),
+                "wanted": one.wanted,
+                "note": one.note,
+            }
+            for one in changes
+        ],
+        "invoices": [
+            {
+                "title": one.title,
+                "tax_number": one.tax_number,
+                "email": one.email,
+                "address": one.address,
+                "amount": one.amount,
+                "state": one.state,
+            }
+            for one in invoices
+        ],
+        "coupons": [{"code": one.code, "value": one.value, "state": one.state} for one in coupons],
+    }
+
+
+@erases_customer
+async def erase_order_care(db: Session, customer: UUID) -> None:
+    """Blank what names or places a person; kinds, states and amounts stay."""
+    mine = OrderChange.customer_id == customer
+    await db.execute(
+        update(OrderChange)
+        .where(mine)
+        .values(wanted={}, before=None, after=None, note="", decision_note="")
+    )
+    await db.execute(
+        update(Invoice)
+        .where(Invoice.customer_id == customer)
+        .values(title=ERASED, tax_number=None, email=None, address=None)
+    )
+    await db.execute(update(Appointment).where(Appointment.customer_id == customer).values(note=""))

@@ -1,0 +1,25 @@
+"""Reactions of order care: who has to decide, and who asked, hear of it."""
+
+from __future__ import annotations
+
+from kefu.commerce.events_order_care import (
+    OrderChangeApproved,
+    OrderChangeDenied,
+    OrderChangeRefused,
+    OrderChangeRequested,
+    OrderChangeWithdrawn,
+)
+from kefu.commerce.telling_care import tell_of_decisions, tell_of_requests
+from kefu.core.db import Session
+from kefu.core.events import Fact
+from kefu.core.reactions import reacts_to
+
+
+@reacts_to(OrderChangeRequested)
+async def tell_who_decides(db: Session, facts: list[Fact]) -> None:
+    await tell_of_requests(db, facts)
+
+
+@reacts_to(OrderChangeApproved, OrderChangeDenied, OrderChangeRefused, OrderChangeWithdrawn)
+async def tell_who_asked(db: Session, facts: list[Fact]) -> None:
+    await tell_of_decisions(db, facts)

@@ -1,0 +1,1 @@
+"""Sources: shops and carriers that are asked, compared with, and written to."""

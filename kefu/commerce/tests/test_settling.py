@@ -1,0 +1,118 @@
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import select, text
+
+from kefu.commerce.carrying_out import picture
+from kefu.commerce.changing import approve
+from kefu.commerce.model import Shop
+from kefu.commerce.model_orders import Order, Refund
+from kefu.commerce.settling import write_back
+from kefu.commerce.tests.care_factories import ELSEWHERE, a_bought_order, a_method, ask
+from kefu.commerce.tests.factories import lines_of, the_shop
+from kefu.commerce.writing_back import WRITERS, MemoryOrderWriter, writes_orders
+from kefu.core.db import Database, Session
+from kefu.core.events import FactRow
+from kefu.identity.tests.factories import an_agent
+from kefu.identity.tests.visiting import OneTransaction
+
+KINDS = ("content", "address", "payment", "cancel")
+
+
+@pytest.fixture
+def writer() -> Iterator[MemoryOrderWriter]:
+    """Shops fed by the API take changes here."""
+    writer = MemoryOrderWriter()
+    writes_orders("api")(lambda: writer)
+    yield writer
+    del WRITERS["api"]
+
+
+def database_of(db: Session) -> Database:
+    return cast("Database", OneTransaction(db))
+
+
+async def seen(db: Session, order: Order) -> dict[str, Any]:
+    await db.flush()
+    return picture(order, await lines_of(db, order))
+
+
+async def test_a_change_is_written_into_its_shop_once(
+    db: Session, writer: MemoryOrderWriter
+) -> None:
+    order = await a_bought_order(db)
+    change = await ask(db, order, "address", ELSEWHERE)
+
+    await write_back(database_of(db), change.id)
+    await write_back(database_of(db), change.id)
+
+    (written,) = writer.written
+    assert (written.order_number, written.wanted["street"]) == (order.number, "世纪大道 8 号")
+    assert (change.state, change.shop_state) == ("executed", "confirmed")
+
+
+async def test_the_job_waits_with_the_change(db: Session, writer: MemoryOrderWriter) -> None:
+    order = await a_bought_order(db)
+
+    change = await ask(db, order, "address", ELSEWHERE)
+
+    waiting = await db.scalar(
+        text("select count(*) from jobs.pgqueuer where entrypoint = 'commerce.write_order_change'")
+    )
+    assert (waiting, change.shop_state) == (1, "waiting")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_what_the_shop_refuses_is_put_back_to_the_last_figure(
+    db: Session, writer: MemoryOrderWriter, kind: str
+) -> None:
+    writer.refuses[kind] = "already_packed"
+    order = await a_bought_order(db)
+    card = await a_method(db, order.customer_id, balance=20000)
+    (line,) = await lines_of(db, order)
+    wanted: dict[str, dict[str, Any]] = {
+        "content": {"lines": [{"line": line.id, "quantity": 2}], "payment_method": card.id},
+        "payment": {"payment_method": card.id},
+        "address": ELSEWHERE,
+        "cancel": {},
+    }
+    before = await seen(db, order)
+    change = await ask(db, order, kind, wanted[kind])
+    assert await seen(db, order) != before
+
+    await write_back(database_of(db), change.id)
+
+    refunds = await db.scalars(select(Refund).where(Refund.order_id == order.id))
+    said = await db.scalars(select(FactRow.kind).order_by(FactRow.id))
+    assert await seen(db, order) == before
+    assert (change.state, change.refusal) == ("refused_by_shop", "already_packed")
+    assert (card.balance, {one.status for one in refunds} - {"failed"}) == (20000, set())
+    assert list(said)[-1] == "order.change_refused"
+    assert order.cancelled_at is None
+
+
+async def test_an_approved_request_is_done_once_the_shop_has_said_so(
+    db: Session, writer: MemoryOrderWriter
+) -> None:
+    head = await an_agent(db, role="department_head")
+    order = await a_bought_order(db, minutes_ago=600)
+    change = await ask(db, order, "address", ELSEWHERE)
+    await approve(db, change, order, by=head.id)
+    on_its_way = change.state
+
+    await write_back(database_of(db), change.id)
+
+    said = list(await db.scalars(select(FactRow.kind).order_by(FactRow.id)))
+    assert (on_its_way, change.state) == ("approved", "executed")
+    assert said[-1] == "order.change_executed"
+
+
+async def test_a_shop_that_nobody_writes_for_is_told_by_people(db: Session) -> None:
+    shop = await the_shop(db)
+    order = await a_bought_order(db)
+
+    change = await ask(db, order, "address", ELSEWHERE)
+
+    assert isinstance(shop, Shop)
+    assert (change.state, change.shop_state) == ("executed", "not_needed")

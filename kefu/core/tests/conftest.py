@@ -1,0 +1,5 @@
+"""Fixtures of core's tests."""
+
+from kefu.core.tests.other_side import other_side
+
+__all__ = ["other_side"]

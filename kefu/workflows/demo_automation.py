@@ -1,0 +1,214 @@
+"""The demo shop's rules and approvals: what a desk begins with, some of it off."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from kefu.core.clock import now
+from kefu.core.db import Session
+from kefu.core.demo import demo_part
+from kefu.core.events import FactRow, record
+from kefu.identity import agents_at, departments_called
+from kefu.workflows.approvals import ApprovalRequest, request_approval
+from kefu.workflows.automation_rules import CONTENT, check_rule
+from kefu.workflows.automation_timing import arm
+from kefu.workflows.events_automation import RuleCreated
+from kefu.workflows.model_approvals import Approval, ApprovalPolicy
+from kefu.workflows.model_automation import Rule, RuleVersion
+
+SERVICE = "客户服务部"
+HOUR = 3600
+
+
+def field(name: str, operator: str, value: Any) -> dict[str, Any]:
+    return {"field": name, "operator": operator, "value": value}
+
+
+def act(action: str, **params: Any) -> dict[str, Any]:
+    return {"action": action, "params": params}
+
+
+URGENT = act("conversation.priority", priority="3")
+
+
+def about_unhappy(head: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rules about customers who are not content; `head` tells the head of the department."""
+    return [
+        {
+            "name": "低分评价：提级并回访",
+            "note": "客户评 1–2 分后，当天内由部门回访。",
+            "trigger": "conversation.rated",
+            "conditions": {"all": [field("fact.score", "at_most", 2)]},
+            "actions": [
+                URGENT,
+                act("notify", **head, words="客户给了低分，请安排回访"),
+                act(
+                    "create_task",
+                    title="回访低分评价的客户",
+                    department=head["department"],
+                    due_minutes=240,
+                ),
+            ],
+        },
+        {
+            "name": "提到投诉或曝光：加急",
+            "trigger": "message.received",
+            "conditions": {
+                "all": [
+                    field("priority", "at_most", 1),
+                    {
+                        "any": [
+                            field("last_message", "contains", word)
+                            for word in ("投诉", "曝光", "12315", "消协")
+                        ]
+                    },
+                ]
+            },
+            "actions": [URGENT, act("conversation.note", text="客户提到投诉，请优先处理。")],
+        },
+    ]
+
+
+def about_waiting(head: dict[str, Any]) -> list[dict[str, Any]]:
+    """Rules about those who wait, and talks in which nothing happens."""
+    return [
+        {
+            "name": "首次响应超时：提醒负责人",
+            "trigger": "conversation.promise_broken",
+            "conditions": {"all": [field("fact.clock_kind", "is", ["first_reply"])]},
+            "actions": [
+                act("notify", to="assignee", words="首次响应已超时，请尽快回复客户"),
+                act("notify", **head, words="首次响应已超时，请安排人手"),
+            ],
+        },
+        {
+            "name": "金卡和 VIP 排队：优先",
+            "trigger": "conversation.waiting",
+            "conditions": {"all": [field("tier", "is", ["gold", "vip"])]},
+            "actions": [act("conversation.priority", priority="2")],
+        },
+        {
+            "name": "一天没有动静：提示后结束",
+            "note": "先试算，再启用。",
+            "active": False,
+            "timing": {"every_minutes": 60},
+            "conditions": {
+                "all": [
+                    field("status", "is", ["active"]),
+                    field("last_sender", "is", ["agent"]),
+                    field("activity", "longer_than_minutes", 24 * 60),
+                ]
+            },
+            "actions": [
+                act("conversation.send", text="您好，本次会话先为您结束，有需要请随时再联系我们。"),
+                act("conversation.close"),
+            ],
+        },
+    ]
+
+
+def about_tasks() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "逾期任务：工作日早上提醒",
+            "subject_kind": "task",
+            "timing": {
+                "daily_at": "09:00",
+                "zone": "Asia/Shanghai",
+                "weekdays": ["mon", "tue", "wed", "thu", "fri"],
+            },
+            "conditions": {"all": [field("overdue", "is", True)]},
+            "actions": [act("notify", to="assignee", words="您有逾期未完成的任务")],
+            "again_after_seconds": 20 * HOUR,
+        }
+    ]
+
+
+@demo_part("automation", order=60)
+async def load_automation(db: Session) -> None:
+    """Add the rules that are not there yet; what somebody changed stays as it is."""
+    departments = await departments_called(db, [SERVICE])
+    if SERVICE not in departments:
+        return
+    head = {"to": "department_head", "department": str(departments[SERVICE])}
+    known = set(await db.scalars(select(Rule.name)))
+    wanted = [*about_unhappy(head), *about_waiting(head), *about_tasks()]
+    for position, given in enumerate(wanted, start=1):
+        if given["name"] not in known:
+            await add_rule(db, given | {"position": position * 10})
+
+
+async def add_rule(db: Session, given: dict[str, Any]) -> None:
+    rule = Rule(**{"active": True, "subject_kind": "conversation", "version": 1} | given)
+    await check_rule(db, rule, former=())
+    db.add(rule)
+    await db.flush()
+    content = {name: getattr(rule, name) for name in CONTENT}
+    db.add(RuleVersion(rule_id=rule.id, version=1, content=content))
+    await arm(db, rule)
+    await record(db, RuleCreated(subject=rule.id, version=1))
+
+
+@demo_part("approvals", order=61)
+async def load_approvals(db: Session) -> None:
+    """Two policies, and two questions that wait for the shift leader and the head."""
+    if await db.scalar(select(ApprovalPolicy.id).limit(1)):
+        return
+    departments = await departments_called(db, [SERVICE])
+    service = departments.get(SERVICE)
+    db.add_all(
+        [
+            ApprovalPolicy(
+                name="500 元以内退款与补偿：班长",
+                position=10,
+                kinds=["refund", "compensation"],
+                below_amount=50_000,
+                approver_role="shift_leader",
+                deadline_seconds=4 * HOUR,
+            ),
+            ApprovalPolicy(
+                name="500 元及以上：部门负责人",
+                position=20,
+                kinds=["refund", "compensation"],
+                from_amount=50_000,
+                approver_role="department_head",
+                deadline_seconds=24 * HOUR,
+            ),
+        ]
+    )
+    await db.flush()
+    if service is not None and not await db.scalar(select(Approval.id).limit(1)):
+        await ask(db, service)
+
+
+async def ask(db: Session, department: UUID) -> None:
+    """Ask about the latest conversations, in the name of an agent of the department."""
+    opened = await db.execute(
+        select(FactRow.subject, FactRow.customer)
+        .where(FactRow.kind == "conversation.opened", FactRow.at > now() - timedelta(days=365))
+        .order_by(FactRow.id.desc())
+        .limit(2)
+    )
+    asker = min(await agents_at(db, role="agent", department=department), default=None)
+    reasons = (
+        (18_000, "快递破损两次，客户要求补偿运费和一张优惠券"),
+        (86_900, "型号发错且已停产，客户要求全额退款"),
+    )
+    for (conversation, customer), (amount, reason) in zip(opened.all(), reasons, strict=False):
+        request = ApprovalRequest(
+            what="compensation" if amount < 50_000 else "refund",
+            subject_kind="conversation",
+            subject=conversation,
+            conversation=conversation,
+            customer=customer,
+            reason=reason,
+            amount=amount,
+            currency="CNY",
+            limit=10_000,
+            key=f"demo:{amount}",
+        )
+        await request_approval(db, request, by=asker)

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { hearProgress, progress, type ImportRow } from './importing'
+import { hear, told } from './merging'
+
+test('a merge is told to the pages of both customers, and to the review', () => {
+  const before = told.matches
+
+  hear({ subject: 'kept', details: { other: 'gone' } })
+  hear({ subject: 'kept', details: {} })
+
+  expect(told.matches).toBe(before + 2)
+  expect(told.customers).toMatchObject({ kept: 2, gone: 1 })
+})
+
+test('the last word on an import is what is shown of it', () => {
+  hearProgress({ data: { id: 'i', done: 3, rows: 9 } as ImportRow })
+  hearProgress({ data: { id: 'i', done: 9, rows: 9 } as ImportRow })
+  hearProgress({ data: null })
+
+  expect(progress.i?.done).toBe(9)
+})

@@ -1,0 +1,56 @@
+/** The modeller's own words in Chinese; what is not here stays English. */
+
+const CHINESE: Record<string, string> = {
+  'Activate hand tool': '抓手工具',
+  'Activate lasso tool': '框选工具',
+  'Activate create/remove space tool': '增减空间',
+  'Activate global connect tool': '连线工具',
+  'Create start event': '创建开始事件',
+  'Create end event': '创建结束事件',
+  'Create intermediate/boundary event': '创建中间／边界事件',
+  'Create gateway': '创建网关',
+  'Create task': '创建任务',
+  'Create expanded sub-process': '创建子流程',
+  'Create data object reference': '创建数据对象（不支持）',
+  'Create data store reference': '创建数据存储（不支持）',
+  'Create pool/participant': '创建泳池',
+  'Create group': '创建分组',
+  'Append task': '追加任务',
+  'Append end event': '追加结束事件',
+  'Append gateway': '追加网关',
+  'Append intermediate/boundary event': '追加中间／边界事件',
+  'Add text annotation': '添加批注',
+  'Connect to other element': '连接到其他元素',
+  'Change element': '更改类型',
+  'Change type': '更改类型',
+  Delete: '删除',
+  Remove: '删除',
+  'User task': '人工任务',
+  'Service task': '自动步骤',
+  'Receive task': '等待消息',
+  'Exclusive gateway': '排他网关',
+  'Parallel gateway': '并行网关',
+  'Sub-process (expanded)': '子流程',
+  'Start event': '开始事件',
+  'End event': '结束事件',
+  'Terminate end event': '终止结束事件',
+  'Timer boundary event': '定时边界事件',
+  'Timer boundary event (non-interrupting)': '定时边界事件（不中断）',
+  'Message boundary event': '消息边界事件',
+  'Message boundary event (non-interrupting)': '消息边界事件（不中断）',
+  'Signal boundary event': '信号边界事件',
+  'Error boundary event': '错误边界事件',
+  'Timer intermediate catch event': '定时等待',
+  'Message intermediate catch event': '消息等待',
+  'Sequence flow': '顺序流',
+  'Default flow': '默认流',
+  'Conditional flow': '条件流',
+  'Search in diagram': '在图中搜索',
+}
+
+export function translation(locale: string): { translate: [string, (text: string, given?: Record<string, string>) => string] } {
+  const words = locale === 'en' ? {} : CHINESE
+  return {
+    translate: ['value', (text, given = {}) => (words[text] ?? text).replace(/{([^}]+)}/g, (_, key: string) => given[key] ?? `{${key}}`)],
+  }
+}
