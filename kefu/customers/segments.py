@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Select, func, or_, select
 
 from kefu.core.db import Session
 from kefu.core.errors import NotFound
@@ -47,13 +47,16 @@ async def shares(db: Session) -> tuple[int, list[Share]]:
         for one in await db.scalars(select(SegmentRule).order_by(SegmentRule.position))
     }
     total = await db.scalar(select(func.count()).where(PRESENT)) or 0
-    counts = {(place, value): count for place, value, count in await db.execute(counted())}
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in await db.execute(counted()):
+        for dimension in DIMENSIONS:
+            counts[dimension, getattr(row, dimension)] += row.customers
     found = []
-    for place, dimension in enumerate(DIMENSIONS):
+    for dimension in DIMENSIONS:
         values = [value for kind, value in names if kind == dimension]
-        values += [value for kind, value in counts if kind == place and value not in values]
+        values += [value for kind, value in counts if kind == dimension and value not in values]
         named = [
-            Share(dimension, value, names.get((dimension, value)), counts.get((place, value), 0))
+            Share(dimension, value, names.get((dimension, value)), counts[dimension, value])
             for value in values
             if value != OTHER
         ]
@@ -63,20 +66,14 @@ async def shares(db: Session) -> tuple[int, list[Share]]:
 
 
 def counted() -> Select[Any]:
-    """The place of the dimension, the value and its customers; the table is read once.
-
-    PostgreSQL's GROUPING sets a bit for each column that is not grouped by, from the right.
-    """
+    """How many customers stand alike in all dimensions: few rows, whatever the base."""
     columns = [getattr(Standing, name) for name in DIMENSIONS]
-    everything, last = 2 ** len(columns) - 1, len(columns) - 1
-    masks = [everything - 2 ** (last - place) for place in range(len(columns))]
-    place = func.array_position(literal(masks, ARRAY(Integer)), func.grouping(*columns)) - 1
     return (
-        select(place, func.coalesce(*columns), func.count())
+        select(*columns, func.count().label("customers"))
         .select_from(Standing)
         .join(Customer, Customer.id == Standing.customer_id)
         .where(PRESENT)
-        .group_by(func.grouping_sets(*columns))
+        .group_by(*columns)
     )
 
 
