@@ -90,6 +90,7 @@ export default {
   correct: '已更正',
   corrected: '已更正',
   notYet: '未更正',
+  fact: { order_placed: '下单 {number}', order_paid: '付款 {number}', order_processing: '商家开始处理', order_shipped: '发货 {number}', order_delivered: '签收 {number}', order_completed: '订单完成 {number}', order_cancelled: '订单取消 {number}', order_changed: '订单有变动', order_stuck: '下单没有完成', order_assisted: '客服协助完成下单', order_queried: '询问订单进度', order_revealed: '查看了完整收货信息', order_error_found: '发现订单差错', order_error_corrected: '订单差错已更正', refund_requested: '申请退款 {number}', refund_approved: '同意退款 {number}', refund_paid: '退款到账 {number}', refund_failed: '退款失败 {number}', refund_refused: '拒绝退款 {number}', shipment_created: '生成包裹', shipment_moved: '包裹有新状态' },
   bought: { title: '购买', all: '全部订单', orders: '订单', withCancelled: '{orders}（另有 {cancelled} 笔已取消）', value: '累计价值', refunded: '累计退款', returned: '退回件数', first: '首次购买', last: '最近购买' },
   shops: { title: '店铺', text: '订单和商品从哪里来。程序和文件用店铺的标识来指明它。', add: '新建店铺', empty: '还没有店铺', emptyText: '新建一个店铺，就可以用接口或文件送入订单。', name: '名称', key: '标识', keyHint: '小写字母、数字、连字符；之后不能更改。', kind: '接入方式', currency: '币种', inbox: '会员所属收件箱', inboxHint: '选定后，店铺的会员号与该收件箱访客的会员号视为同一个。', noInbox: '不限', kinds: { manual: '文件导入', api: '接口推送', woocommerce: 'WooCommerce', qiyu: '七鱼对接格式' } },
 }
