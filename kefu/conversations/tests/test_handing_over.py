@@ -24,8 +24,7 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import FactRow
 from kefu.core.measures import Period
-from kefu.customers import verify
-from kefu.customers.access import customer_for
+from kefu.customers import customer_for, verify
 from kefu.identity import Actor
 from kefu.identity.tests.desk import desk_of
 from kefu.identity.tests.factories import an_actor
