@@ -62,7 +62,8 @@ def measure(system: System, scale: str, report: Report) -> None:
     before = system.processor_seconds()
     sent, took, began = asyncio.run(send(system.url, parcels, seconds))
     spent = time.perf_counter() - began
-    troubles = sent // TROUBLE_EVERY
+    scans = [scan(number, parcels) for number in range(sent)]
+    troubles = len({one["tracking_number"] for one in scans if one["code"] == "exception"})
     late = lateness(system.conninfo, troubles)
     used = system.processor_seconds()
     report.at_least("scans taken", sent / spent, "1/s", RATE * 0.98)
@@ -122,12 +123,12 @@ async def send(url: str, parcels: int, seconds: float) -> tuple[int, list[float]
 
 
 def scan(number: int, parcels: int) -> dict[str, object]:
-    """The next scan of a parcel; every five hundredth is of trouble."""
-    trouble = number % TROUBLE_EVERY == TROUBLE_EVERY - 1
-    turn = number // parcels
+    """The next scan of a parcel; every five hundredth comes into trouble and stays there."""
+    turn, parcel = divmod(number, parcels)
+    trouble = parcel % TROUBLE_EVERY == TROUBLE_EVERY - 1 and turn >= parcel // TROUBLE_EVERY % 3
     at = datetime.now(UTC) - timedelta(seconds=1)
     return {
-        "tracking_number": f"SF{number % parcels + 1}",
+        "tracking_number": f"SF{parcel + 1}",
         "carrier": "sf",
         "external_id": f"b{number}",
         "code": "exception" if trouble else CODES[turn % len(CODES)],
@@ -140,9 +141,9 @@ def lateness(conninfo: str, troubles: int) -> list[float]:
     """Seconds from each scan of trouble being taken to its alarm, once all have come."""
     until = time.monotonic() + PATIENCE
     query = (
-        "select extract(epoch from min(a.opened_at) - e.received_at) from tracking_events e "
+        "select extract(epoch from min(a.opened_at) - min(e.received_at)) from tracking_events e "
         "join delivery_anomalies a on a.shipment_id = e.shipment_id and a.kind = 'exception' "
-        "and a.opened_at >= e.received_at where e.code = 'exception' group by e.id, e.received_at"
+        "where e.code = 'exception' group by e.shipment_id"
     )
     while True:
         with psycopg.connect(conninfo) as db:

@@ -181,7 +181,7 @@ class ShipmentCreated(CommerceEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ShipmentMoved(CommerceEvent):
-    """The parcel's status is another than before."""
+    """The parcel's status is another than before; `scanned` where its own scans say so."""
 
     kind: ClassVar[str] = "shipment.moved"
     order: UUID
@@ -190,6 +190,7 @@ class ShipmentMoved(CommerceEvent):
     happened_at: datetime
     carrier: str | None = None
     return_id: UUID | None = None
+    scanned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,17 +25,22 @@ from kefu.promises.events import ClockDue
 
 
 @reacts_to(
-    OrderPlaced, OrderPaid, OrderShipped, OrderDelivered, OrderCancelled, OrderChanged,
-    group="logistics",
+    OrderPlaced, OrderPaid, OrderCancelled, OrderChanged, group="logistics",
 )  # fmt: skip
 async def watch_what_was_promised(db: Session, facts: list[Fact]) -> None:
     await watch_orders(db, {fact.subject for fact in facts})
 
 
+@reacts_to(OrderShipped, OrderDelivered, group="logistics")
+async def watch_orders_that_left(db: Session, facts: list[Fact]) -> None:
+    """Their parcels are watched by themselves."""
+    await watch_orders(db, {fact.subject for fact in facts}, with_parcels=False)
+
+
 @reacts_to(ShipmentCreated, ShipmentMoved, group="logistics")
 async def watch_parcels(db: Session, facts: list[Fact]) -> None:
     """A parcel of which its shop tells; what moved by its own scans was looked at already."""
-    await call_up(db, {fact.subject for fact in facts})
+    await call_up(db, {fact.subject for fact in facts if not fact.details.get("scanned")})
 
 
 @reacts_to(AnomalyOpened, group="logistics")

@@ -32,14 +32,15 @@ FOLLOW = text(
 )
 
 
-async def watch_orders(db: Session, orders: Iterable[UUID]) -> None:
+async def watch_orders(db: Session, orders: Iterable[UUID], *, with_parcels: bool = True) -> None:
     """Look at these orders, and at their parcels, whose promise may be another one now."""
     ids = sorted(set(orders))
     if not ids:
         return
     lively = select(Order.id).where(Order.id.in_(ids), Order.historic.is_(False))
     await watch(db, ORDER, {one: one for one in await db.scalars(lively)}, due_at=now())
-    await call_up(db, await db.scalars(select(Shipment.id).where(Shipment.order_id.in_(ids))))
+    if with_parcels:
+        await call_up(db, await db.scalars(select(Shipment.id).where(Shipment.order_id.in_(ids))))
 
 
 async def lead_orders(db: Session, orders: Iterable[UUID]) -> None:

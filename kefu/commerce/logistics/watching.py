@@ -128,6 +128,7 @@ def note_move(delivery: Delivery, outcome: Outcome) -> None:
                 carrier=shipment.carrier,
                 return_id=shipment.return_id,
                 historic=delivery.order.historic,
+                scanned=True,
             )
         )
 
