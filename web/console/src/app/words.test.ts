@@ -35,7 +35,7 @@ test('every text can be shown: what the translator would read as a command is qu
     const { t } = (i18n as { global: { t: (key: string) => string } }).global
     for (const key of keysOf(words)) expect(() => t(key), key).not.toThrow()
   }
-})
+}, 30_000)
 
 test('every word that is asked for by name exists', () => {
   const known = new Set(keysOf(chinese))

@@ -6,7 +6,7 @@ export default {
     proven: 'Identity proven, valid until {time}',
     notProven: 'Identity not proven',
     repeated: 'After a transfer the customer had to explain again',
-    met: '{count} colleague has answered the customer | {count} colleagues have answered the customer',
+    met: 'Colleagues who answered the customer: {count}',
     why: 'Why these promises',
     businessTime: 'business time',
     outranked: 'outranked',
