@@ -7,7 +7,7 @@ import importlib.util
 import os
 import sys
 
-NAMES = ("chat", "sockets", "events", "inbox", "start")
+NAMES = ("chat", "sockets", "events", "inbox", "start", "commerce")
 
 
 def main() -> None:
