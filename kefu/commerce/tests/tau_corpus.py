@@ -18,7 +18,7 @@ from kefu.commerce.model_orders import Order, OrderLine, Payment
 from kefu.commerce.tests.factories import a_shop
 from kefu.core.db import Session
 from kefu.core.ids import uuid7
-from kefu.customers.model import Customer
+from kefu.customers import Customer
 from kefu.identity.tests.factories import an_agent
 
 FOLDER = Path(os.environ.get("KEFU_CORPORA", "../shared/data")) / "tau_retail"

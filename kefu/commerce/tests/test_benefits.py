@@ -17,7 +17,7 @@ from kefu.commerce.tests.factories import a_shipment
 from kefu.core.clock import frozen, now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
-from kefu.customers.model import Customer
+from kefu.customers import Customer
 from kefu.customers.tests.factories import a_customer
 from kefu.identity import Actor
 from kefu.identity.tests.factories import an_actor, an_agent

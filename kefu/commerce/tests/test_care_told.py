@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kefu.commerce.changing import approve, deny, withdraw
 from kefu.commerce.measures_order_care import order_change_success
@@ -13,7 +13,6 @@ from kefu.core.events import Fact, FactRow
 from kefu.core.ids import uuid7
 from kefu.core.measures import NOTHING_TO_COUNT, Period
 from kefu.identity.tests.factories import an_agent
-from kefu.notifications.model import Notification
 
 
 async def facts_so_far(db: Session) -> list[Fact]:
@@ -23,11 +22,8 @@ async def facts_so_far(db: Session) -> list[Fact]:
 
 
 async def told_to(db: Session, agent: object) -> list[str]:
-    found = await db.scalars(
-        select(Notification.kind).where(
-            Notification.agent_id == agent, Notification.read_at.is_(None)
-        )
-    )
+    unread = text("select kind from notifications where agent_id = :agent and read_at is null")
+    found = await db.scalars(unread, {"agent": agent})
     return sorted(found)
 
 
