@@ -7,7 +7,7 @@ from kefu.commerce.model import Product, Shop, Sku
 from kefu.commerce.model_notices import CustomerNotice, NoticeWish
 from kefu.commerce.model_orders import Order, OrderLine, Payment, Refund
 from kefu.commerce.model_shipments import Shipment, TrackingEvent
-from kefu.commerce.own_orders import own_order, own_orders
+from kefu.commerce.owners import own_order, own_orders
 from kefu.commerce.schemas_service import OwnOrder, OwnOrders
 
 __all__ = [

@@ -3,6 +3,7 @@
 from kefu.notifications.inbox import Notice, mark_read, notify, notify_all, withdraw
 from kefu.notifications.kinds import Ways, announce
 from kefu.notifications.mail import Mail, Mailer, MemoryMailer, mailer_for
+from kefu.notifications.model import Notification
 from kefu.notifications.robots import (
     Maker,
     MemoryRobotSpeaker,
@@ -29,6 +30,7 @@ __all__ = [
     "MemoryRobotSpeaker",
     "MemoryTextSender",
     "Notice",
+    "Notification",
     "Robot",
     "RobotSpeaker",
     "TextMessage",

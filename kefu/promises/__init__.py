@@ -14,6 +14,7 @@ from kefu.promises.clocks import (
     stop_clocks,
 )
 from kefu.promises.keeping import kept_and_broken
+from kefu.promises.model import Task
 from kefu.promises.opening import is_open_now
 from kefu.promises.policies import Explained, explained
 from kefu.promises.scanning import Scanner, scan
@@ -25,6 +26,7 @@ __all__ = [
     "Scanner",
     "Start",
     "Stop",
+    "Task",
     "change_clocks",
     "complete_task",
     "complete_tasks_about",

@@ -29,8 +29,7 @@ from kefu.customers.model_portraits import PortraitTrait
 from kefu.customers.purchases import note_service
 from kefu.customers.tests.factories import a_customer
 from kefu.identity.tests.factories import an_agent
-from kefu.promises.model import Task
-from kefu.promises.tasks import complete_task
+from kefu.promises import Task, complete_task
 
 NOW = datetime(2026, 11, 11, 4, tzinfo=UTC)
 STEPS = [{"title": "电话回访", "after_days": 0}, {"title": "送上优惠券", "after_days": 3}]

@@ -32,7 +32,7 @@ from kefu.customers.routes_points import router
 from kefu.customers.tests.factories import a_customer
 from kefu.identity.tests.desk import Desk, desk_of
 from kefu.identity.tests.factories import an_agent
-from kefu.notifications.model import Notification
+from kefu.notifications import Notification
 from kefu.promises import scan
 
 NOW = datetime(2026, 11, 11, 4, tzinfo=UTC)
