@@ -8,7 +8,7 @@ import pytest
 
 from kefu.core.clock import frozen
 from kefu.core.db import Session
-from kefu.customers import checks_order, verified_until, verify
+from kefu.customers import checks_order, verified_until, verify, verifying
 from kefu.customers.tests.conftest import Desk
 from kefu.customers.tests.factories import a_customer
 from kefu.customers.verifying import ORDER_CHECKS
@@ -73,7 +73,10 @@ async def test_after_five_wrong_tails_the_right_one_is_refused_for_an_hour(
     assert (right.status_code, right.headers["retry-after"]) == (429, "3600")
 
 
-async def test_without_orders_this_way_is_closed(db: Session, desk: Desk) -> None:
+async def test_without_orders_this_way_is_closed(
+    db: Session, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verifying, "ORDER_CHECKS", [])
     customer = await a_customer(db)
     await desk.sign_in()
 
