@@ -1,0 +1,19 @@
+"""Returns that open by themselves.
+
+Revision ID: 0021
+"""
+
+from __future__ import annotations
+
+revision = "0021"
+down_revision = "0020"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
