@@ -10,16 +10,14 @@ from uuid import UUID
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Match
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from kefu.channels import frame_ancestors
 from kefu.conversations import inbox_with
 from kefu.core.db import Database
 from kefu.core.errors import NotFound
 from kefu.core.settings import Settings
-from kefu.core.sockets import SocketEndpoint
 
 DIST = Path(__file__).resolve().parents[2] / "web" / "dist"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -33,21 +31,6 @@ WIDGET_POLICY = (
     "style-src 'self' 'unsafe-inline'; connect-src 'self' ws: wss:; base-uri 'none'; "
     "form-action 'self'"
 )
-
-
-class SocketRoute(BaseRoute):
-    """One path whose WebSocket goes straight to a raw ASGI endpoint."""
-
-    def __init__(self, path: str, endpoint: SocketEndpoint) -> None:
-        self.path = path
-        self._endpoint = endpoint
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        fits = scope["type"] == "websocket" and scope["path"] == self.path
-        return (Match.FULL if fits else Match.NONE), {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._endpoint(scope, receive, send)
 
 
 class App(StaticFiles):
