@@ -16,11 +16,11 @@ from kefu.commerce.model_shipments import Shipment, TrackingEvent
 from kefu.commerce.steps import MOMENT
 from kefu.commerce.telling import told_of_new
 from kefu.commerce.terms import terms_of
-from kefu.commerce.writing import write_rows
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import Event, record_all
 from kefu.core.ids import uuid7
+from kefu.core.writing import write_rows
 from kefu.customers import a_person
 
 Row = dict[str, Any]
@@ -45,7 +45,8 @@ async def place_orders(
     orders = [order_row(placing, document) for document in documents]
     orders.sort(key=lambda row: str(row["number"]))
     written = await write_rows(db, Order, orders, conflict="shop_id, number", returning="number")
-    placed = {row["number"]: row for row in orders if row["number"] in set(written)}
+    new = set(written)
+    placed = {row["number"]: row for row in orders if row["number"] in new}
     batch = Batch()
     for document in documents:
         if row := placed.get(document.number):

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Text, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kefu.commerce.documents import OrderDocument
 from kefu.commerce.finding_goods import goods_named, methods_named
@@ -84,7 +85,7 @@ async def take_round(
             await retell_orders(
                 db,
                 placing,
-                [(known[one.number], one) for one in waiting.values() if one not in fresh],
+                [(known[one.number], one) for one in waiting.values() if one.number in known],
             )
             if known
             else set()
@@ -110,7 +111,10 @@ async def known_orders(db: Session, shop: Shop, numbers: Sequence[str]) -> dict[
     """The orders that we know already, locked in the order of their numbers."""
     rows = await db.scalars(
         select(Order)
-        .where(Order.shop_id == shop.id, Order.number.in_(numbers))
+        .where(
+            Order.shop_id == shop.id,
+            Order.number == any_(literal(list(numbers), ARRAY(Text))),
+        )
         .order_by(Order.number)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
