@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Text, any_, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select
 
 from kefu.commerce.documents import OrderDocument
 from kefu.commerce.finding_goods import goods_named, methods_named
@@ -24,6 +23,7 @@ from kefu.commerce.retelling import retell_orders
 from kefu.commerce.waiting import apply_waiting
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
+from kefu.core.writing import among
 from kefu.customers import Person, a_person, recognise_all
 
 ATTEMPTS = 3
@@ -113,7 +113,7 @@ async def known_orders(db: Session, shop: Shop, numbers: Sequence[str]) -> dict[
         select(Order)
         .where(
             Order.shop_id == shop.id,
-            Order.number == any_(literal(list(numbers), ARRAY(Text))),
+            among(Order.number, numbers),
         )
         .order_by(Order.number)
         .with_for_update(key_share=True)

@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, any_, delete, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import delete, select
 
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -22,7 +21,7 @@ from kefu.core.errors import Invalid
 from kefu.core.events import record_all
 from kefu.core.ids import uuid7
 from kefu.core.pinyin import sort_key
-from kefu.core.writing import write_rows
+from kefu.core.writing import among, write_rows
 from kefu.customers.contacts import email_address, phone_number
 from kefu.customers.events import CustomerCreated
 from kefu.customers.identities import identify
@@ -126,7 +125,7 @@ async def holders(db: Session, people: Sequence[Person], scope: UUID | None) -> 
             Identity.scope,
             Identity.customer_id,
             Identity.verified_at,
-        ).where(Identity.value == any_(literal(values, ARRAY(Text))))
+        ).where(among(Identity.value, values))
     )
     return {
         (row.kind, row.value): Held(row.customer_id, row.verified_at is not None)
