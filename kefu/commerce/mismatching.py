@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select, tuple_, union
@@ -67,7 +67,7 @@ def do_not_fit(patience: timedelta) -> ColumnElement[bool]:
     )
 
 
-def why_of(refund: Refund, paid: int | None) -> str:
+def why_of(refund: Refund, paid: int | None) -> Literal["missing", "status", "amount"]:
     if refund.finance_status is None or refund.crm_status is None:
         return "missing"
     if paid is not None and paid != refund.amount:

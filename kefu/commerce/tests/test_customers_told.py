@@ -116,7 +116,7 @@ async def test_an_appointment_is_reminded_of_and_its_lateness_told_first(
     clock.advance(timedelta(hours=3))
     await note_late(db, [appointment.id])
 
-    [near, late] = await told(db)
-    assert (near[0], late[0]) == ("appointment_near", "appointment_late")
-    assert "安装服务将于" in near[2]
-    assert "SY9" in late[2]
+    words = {kind: words for kind, _, words in await told(db)}
+    assert set(words) == {"appointment_near", "appointment_late"}
+    assert "安装服务将于" in words["appointment_near"]
+    assert "SY9" in words["appointment_late"]

@@ -168,7 +168,7 @@ async def test_one_that_is_done_stays_done(database: Database, tmp_path: Path) -
 
 async def test_an_import_of_which_nothing_is_heard_is_ended(db: Session) -> None:
     shop = await a_shop(db)
-    given = {"kind": "orders", "mode": "rows", "file_name": "a", "size": 1}
+    given: dict[str, Any] = {"kind": "orders", "mode": "rows", "file_name": "a", "size": 1}
     silent, lively, never = [await start_import(db, shop, **given) for _ in range(3)]
     silent.status, silent.started_at = "running", now()
     lively.status, lively.told_at = "running", now() + SILENT

@@ -121,13 +121,7 @@ async def test_every_injected_difference_is_found_and_mended_and_nothing_else(
             await desk.sign_in("administrator")
             play = Play(desk, share=0.02)
             await play.run(db, clock, 32)
-        books: dict[str, Book] = {"shop": play.shop}
-        books |= {carrier.code: carrier for carrier in play.carriers}
-        apps = {
-            name: app_for(book, name="orders" if name == "shop" else "tracking", secret=SECRET)
-            for name, book in books.items()
-        }
-        wire, database = OverHttp(apps), OneTransaction(db)
+        wire, database = OverHttp(apps_of(play)), OneTransaction(db)
         sources = [await a_source(db, "shop", "orders", shop_id=shop.id)]
         sources += [await a_source(db, code, "tracking", account=code) for code in ("sf", "jd")]
         wrong_orders = await differing(db, play.shop)
@@ -169,6 +163,16 @@ async def test_every_injected_difference_is_found_and_mended_and_nothing_else(
         f"{len(lost_scans)}; status accuracy as found {as_found.value:.2f} %, "
         f"once mended {measured.value:.2f} %"
     )
+
+
+def apps_of(play: Play) -> dict[str, Starlette]:
+    """The books of a play, each where its owner serves it."""
+    books: dict[str, Book] = {"shop": play.shop}
+    books |= {carrier.code: carrier for carrier in play.carriers}
+    return {
+        name: app_for(book, name="orders" if name == "shop" else "tracking", secret=SECRET)
+        for name, book in books.items()
+    }
 
 
 async def differing(db: Session, book: ShopBook) -> set[str]:
