@@ -16,7 +16,7 @@ export default {
   },
   weekday: { 0: 'Mon', 1: 'Tue', 2: 'Wed', 3: 'Thu', 4: 'Fri', 5: 'Sat', 6: 'Sun' },
   benefits: {
-    title: 'Price protection, freight insurance, compensation',
+    title: 'Protection and compensation',
     text: 'Agents and the bot protect prices and claim freight by these rules; coupons as compensation stay within the limits of a role.',
     price: 'Price protection',
     priceText: 'When a price falls, the difference goes back once for each line within this time.',
