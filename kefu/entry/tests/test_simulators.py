@@ -154,10 +154,8 @@ async def test_every_injected_difference_is_found_and_mended_and_nothing_else(
     as_found = measured.parts["as_found"]
     assert first.alike == first.compared - len(wrong_orders)
     assert first.alike_after == first.compared - len(wrong_after)
-    assert measured.value is not None
-    assert as_found.value is not None
-    assert as_found.value < measured.value
-    assert measured.value >= 99.5
+    assert (as_found.value or 100) < (measured.value or 0)
+    assert (measured.value or 0) >= 99.5
     print(
         f"orders {first.compared}, wrong before mending {first.differences}; scans lost "
         f"{len(lost_scans)}; status accuracy as found {as_found.value:.2f} %, "
