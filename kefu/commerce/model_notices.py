@@ -24,6 +24,14 @@ STATUS_NOTICES = (
     "refund_paid",
 )
 PROBLEM_NOTICES = ("delay", "problem", "lost")
+CARE_NOTICES = (
+    "change_done",
+    "change_approved",
+    "change_denied",
+    "change_refused",
+    "appointment_near",
+    "appointment_late",
+)
 
 
 class CustomerNotice(Base):
