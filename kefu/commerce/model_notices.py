@@ -23,6 +23,15 @@ STATUS_NOTICES = (
     "order_cancelled",
     "refund_paid",
 )
+RETURN_NOTICES = (
+    "return_approved",
+    "return_refused",
+    "return_accepted",
+    "return_rejected",
+    "return_reminder",
+    "visit_near",
+    "visit_late",
+)
 PROBLEM_NOTICES = ("delay", "problem", "lost")
 
 

@@ -236,7 +236,8 @@ class QuietShape(Shape):
 
 NoticeKind = Literal[
     "order_paid", "order_shipped", "out_for_delivery", "delivered", "order_cancelled",
-    "refund_paid", "delay", "problem", "lost",
+    "refund_paid", "delay", "problem", "lost", "return_approved", "return_refused",
+    "return_accepted", "return_rejected", "return_reminder", "visit_near", "visit_late",
 ]  # fmt: skip
 
 

@@ -51,6 +51,7 @@ class Stop:
 
 
 Change = Start | Stop
+NONE = Promises([], {})
 
 
 @dataclass(slots=True)
@@ -173,7 +174,7 @@ async def change_clocks(db: Session, changes: Sequence[Change]) -> None:
     """Apply starts and stops in this order, in a fixed number of statements for any number."""
     if not changes:
         return
-    promises = await load_promises(db)
+    promises = await load_promises(db) if any(map(asks_policies, changes)) else NONE
     clocks = await locked(
         db, {change.subject for change in changes}, {change.kind for change in changes}
     )
@@ -194,6 +195,11 @@ async def change_clocks(db: Session, changes: Sequence[Change]) -> None:
         touched[key] = clock
     await save(db, touched.values())
     await tell(db, happened)
+
+
+def asks_policies(change: Change) -> bool:
+    """Whether how long it runs is for the policies to say."""
+    return isinstance(change, Start) and change.due_at is None
 
 
 def begun(start: Start, clock: Clock | None, promises: Promises) -> Clock | None:

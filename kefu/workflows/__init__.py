@@ -30,15 +30,18 @@ How a drawing is written (elements, `kefu:` attributes, form fields): docs/guide
 Approvals: `request_approval(db, ApprovalRequest(what="refund", subject_kind=…, subject=…, amount=…,
 currency=…, key=…), by=agent)`, then react to `ApprovalGranted` and `ApprovalDenied`
 (`about` is your subject) and find your payload again with `approvals_with(db, ids)`. Who decides,
-the approval policies say. Actions and triggers for
+the approval policies say; a page of your own lets people decide by `approval_to_decide` and
+`decide`. Actions and triggers for
 automation rules are offered through `kefu.core.automation`
 (docs/how-to/add-an-automation-action.md).
 """
 
+from kefu.workflows.access_approvals import approval_to_decide, decidable
 from kefu.workflows.approvals import (
     ApprovalRequest,
     approvals_about,
     approvals_with,
+    decide,
     request_approval,
     withdraw_approval,
 )
@@ -68,6 +71,7 @@ __all__ = [
     "CaseTask",
     "ProcessMap",
     "StepRefused",
+    "approval_to_decide",
     "approvals_about",
     "approvals_with",
     "awaits",
@@ -78,6 +82,8 @@ __all__ = [
     "cases_about_customer",
     "claim_task",
     "complete_task",
+    "decidable",
+    "decide",
     "keep_cases_going",
     "offer_step",
     "open_tasks",

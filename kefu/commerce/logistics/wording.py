@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from kefu.commerce.logistics.wording_returns import RETURN_WORDS
+
 ZONE = ZoneInfo("Asia/Shanghai")
 
 PROBLEMS: dict[str, tuple[str, str]] = {
@@ -88,14 +90,20 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 
+WORDS |= RETURN_WORDS
 PROMISED = ("预计 {day} 前送达。", "It should arrive by {day}.")
+
+KNOWN = (
+    *("number", "parcel", "promise", "amount", "case", "reason"),
+    *("carrier", "time", "guide"),
+)
 
 
 def worded(about: str, locale: str | None, given: Mapping[str, str]) -> str:
     """The sentence for one customer; what is not known is left out."""
     chinese = not (locale or "zh").lower().startswith("en")
     words = WORDS[about][0 if chinese else 1]
-    known = {"number": "", "parcel": "", "promise": "", "amount": ""} | dict(given)
+    known = dict.fromkeys(KNOWN, "") | dict(given)
     return words.format(**known).strip()
 
 
@@ -106,6 +114,11 @@ def promise_in(locale: str | None, promised_by: datetime | None) -> str:
     local = promised_by.astimezone(ZONE)
     day = f"{local.month} 月 {local.day} 日" if chinese else f"{local:%B} {local.day}"
     return PROMISED[0 if chinese else 1].format(day=day)
+
+
+def day_in(at: datetime) -> str:
+    """A day and time of the shop, which reads the same in both languages."""
+    return f"{at.astimezone(ZONE):%Y-%m-%d %H:%M}"
 
 
 def parcel_in(locale: str | None, carrier: str | None, number: str | None) -> str:

@@ -123,7 +123,7 @@ export default {
   },
   sourceKind: { woocommerce: 'WooCommerce', qiyu: 'Qiyu interface', book: 'Book', orders: 'Book of orders', tracking: 'Book of parcels' },
   difference: { missing_order: 'Missing order', wrong_status: 'Another order status', missing_scan: 'Missing scan', unknown_scan: 'Scan unknown to them', wrong_parcel_status: 'Another parcel status' },
-  about: { order_paid: 'Paid', order_shipped: 'Sent', out_for_delivery: 'Being delivered', delivered: 'Delivered', order_cancelled: 'Cancelled', refund_paid: 'Refunded', delay: 'Delay', problem: 'Problem', lost: 'Probably lost' },
+  about: { order_paid: 'Paid', order_shipped: 'Sent', out_for_delivery: 'Being delivered', delivered: 'Delivered', order_cancelled: 'Cancelled', refund_paid: 'Refunded', delay: 'Delay', problem: 'Problem', lost: 'Probably lost', return_approved: 'Return approved', return_refused: 'Return refused', return_accepted: 'Inspection passed', return_rejected: 'Inspection not passed', return_reminder: 'Send the goods', visit_near: 'Visit is near', visit_late: 'Visit is late' },
   settings: {
     title: 'Logistics and notices',
     text: 'After how long silence is a problem, who sees to it, and what customers hear.',
