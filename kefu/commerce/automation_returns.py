@@ -76,7 +76,7 @@ RETURN_FIELDS: Fields = {
     "amount": number(ReturnCase.amount, 0, MOST),
     "channel": word(ReturnCase.channel),
     "carrier": word(ReturnCase.carrier),
-    "fast_track": truth(ReturnCase.fast_track),
+    "fast_track": truth(ReturnCase.fast_track.is_(True)),
     "sent": truth(ReturnCase.tracking_number.is_not(None)),
     "overdue": Field("truth", {"is": Operator(a_truth, is_overdue)}),
     "applied": moment(ReturnCase.applied_at),

@@ -42,7 +42,8 @@ async def complete_task(
     case, version, run = await locked_case(db, await case_with(db, task_id))
     hold = await held(db, case.id)
     task = next((one for one in hold.tasks if one.id == task_id), None)
-    task = task or await db.get_one(CaseTask, task_id, populate_existing=True)
+    if task is None:  # it was done meanwhile: the check says so
+        task = await db.get_one(CaseTask, task_id, populate_existing=True)
     check_undone(task)
     check_open(case)
     fields = [field_of(one) for one in task.fields]

@@ -92,7 +92,7 @@ async def follow_appointments(db: Session, facts: Sequence[Fact]) -> None:
         case = await locked_case(db, case_id)
         booked = await db.get_one(Appointment, appointment_id, populate_existing=True)
         if case is not None and case.is_open() and case.node == VISIT:
-            await follow(db, case, booked, by=actors[appointment_id])
+            await follow(db, case, booked, by=actors[booked.id])
 
 
 async def follow(db: Session, case: ReturnCase, booked: Appointment, *, by: UUID | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -107,7 +108,7 @@ async def replacement_order(db: Session, case: ReturnCase, order: Order, *, by: 
 
 async def replace_lines(db: Session, case: ReturnCase, replacement: Order) -> int:
     """Lines of the goods that go out, without a price; the old ones count as returned."""
-    rows = await db.execute(
+    rows: Any = await db.execute(
         select(ReturnLine, OrderLine, Sku)
         .join(OrderLine, OrderLine.id == ReturnLine.order_line_id)
         .outerjoin(Sku, Sku.id == ReturnLine.wanted_sku_id)

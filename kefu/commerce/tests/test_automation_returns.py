@@ -14,8 +14,7 @@ from kefu.core.automation import ACTIONS, About, Hit, Outcome
 from kefu.core.condition_fields import Asking
 from kefu.core.db import Session
 from kefu.core.ids import uuid7
-from kefu.workflows.tests.factories import run_on_facts
-from kefu.workflows.tests.ruling import a_rule
+from kefu.workflows.tests.factories import a_rule, run_on_facts
 
 OFFERED = automation_returns
 

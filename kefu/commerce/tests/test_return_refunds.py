@@ -21,7 +21,7 @@ from kefu.core.errors import Conflict, Forbidden, Invalid
 from kefu.identity.tests import clock
 from kefu.identity.tests.factories import an_actor
 from kefu.workflows import approvals_about, decide
-from kefu.workflows.tests.asking import a_policy as an_approval_policy
+from kefu.workflows.tests.factories import an_approval_policy
 
 __all__ = ["clock"]
 
