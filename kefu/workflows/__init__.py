@@ -47,7 +47,11 @@ from kefu.workflows.approvals import (
 )
 from kefu.workflows.case_maps import CaseMap, ProcessMap, case_map, process_map
 from kefu.workflows.case_tasks import claim_task, complete_task, open_tasks, release_task
-from kefu.workflows.case_texts import blank_cases_of_customer, cases_about_customer
+from kefu.workflows.case_texts import (
+    approvals_about_customer,
+    blank_cases_of_customer,
+    cases_about_customer,
+)
 from kefu.workflows.events_approvals import ApprovalDenied, ApprovalGranted, ApprovalWithdrawn
 from kefu.workflows.firing import keep_cases_going
 from kefu.workflows.model_approvals import Approval
@@ -73,6 +77,7 @@ __all__ = [
     "StepRefused",
     "approval_to_decide",
     "approvals_about",
+    "approvals_about_customer",
     "approvals_with",
     "awaits",
     "blank_cases_of_customer",

@@ -12,6 +12,7 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, NotFound
 from kefu.core.events import record
+from kefu.workflows.case_files import check_files
 from kefu.workflows.events_processes import CaseTaskClaimed, CaseTaskReleased
 from kefu.workflows.forms import check_form, merged
 from kefu.workflows.model_processes import DONE, Case, CaseTask
@@ -48,6 +49,7 @@ async def complete_task(
     check_open(case)
     fields = [field_of(one) for one in task.fields]
     task.form = check_form(fields, form)
+    await check_files(db, task.id, fields, task.form)
     case.data = merged(case.data, task.form, field="form")
     run.conditions.data = case.data
     if by is not None and task.claimed_at is None:

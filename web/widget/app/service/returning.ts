@@ -71,15 +71,19 @@ export interface Step {
   state: 'done' | 'now' | 'ahead'
 }
 
-/** The path of a case: each node with the last time it was entered, and what lies ahead. */
+/**
+ * The path of a case: what is behind with the time it was last entered, where it stands, what lies
+ * ahead. A node that was passed by (the fast track knows no review) counts as behind; a case that
+ * has ended shows the nodes it went through.
+ */
 export function pathOf(one: OwnReturn): Step[] {
-  const nodes = NODES[one.kind] ?? []
+  const drawn = NODES[one.kind] ?? []
   const seen = new Map(one.steps.map((step) => [step.node, step.entered_at]))
-  const extra = [...seen.keys()].filter((node) => !nodes.includes(node))
-  const here = one.status === 'open' ? nodes.indexOf(one.node) : -1
-  return [...nodes, ...extra].map((name, place) => {
-    const now = one.status === 'open' && name === one.node
-    const behind = seen.has(name) && !now && (here < 0 || place < here || extra.includes(name))
-    return { name, at: now || behind ? (seen.get(name) ?? null) : null, state: now ? 'now' : behind ? 'done' : 'ahead' }
+  const nodes = [...drawn, ...[...seen.keys()].filter((node) => !drawn.includes(node))]
+  if (one.status !== 'open') return nodes.filter((name) => seen.has(name)).map((name) => ({ name, at: seen.get(name) ?? null, state: 'done' }))
+  const here = nodes.indexOf(one.node)
+  return nodes.map((name, place) => {
+    const state = place < here ? 'done' : place === here ? 'now' : 'ahead'
+    return { name, at: state === 'ahead' ? null : (seen.get(name) ?? null), state }
   })
 }
