@@ -29,10 +29,16 @@ RETURN_NOTICES = (
     "return_accepted",
     "return_rejected",
     "return_reminder",
-    "visit_near",
-    "visit_late",
 )
 PROBLEM_NOTICES = ("delay", "problem", "lost")
+CARE_NOTICES = (
+    "change_done",
+    "change_approved",
+    "change_denied",
+    "change_refused",
+    "appointment_near",
+    "appointment_late",
+)
 
 
 class CustomerNotice(Base):

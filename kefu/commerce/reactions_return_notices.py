@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from kefu.commerce.events_appointments import (
     AppointmentEnded,
-    AppointmentLate,
     AppointmentMoved,
-    AppointmentReminded,
 )
 from kefu.commerce.events_returns import (
     ReturnApproved,
@@ -15,7 +13,7 @@ from kefu.commerce.events_returns import (
     ReturnReminded,
 )
 from kefu.commerce.returns.installing import follow_appointments
-from kefu.commerce.returns.notices import tell_of_returns, tell_of_visits
+from kefu.commerce.returns.notices import tell_of_returns
 from kefu.commerce.returns.refunding import settle_approvals
 from kefu.core.db import Session
 from kefu.core.events import Fact
@@ -26,11 +24,6 @@ from kefu.workflows.events_approvals import ApprovalDenied, ApprovalGranted, App
 @reacts_to(ReturnApproved, ReturnRefused, ReturnInspected, ReturnReminded, group="notices")
 async def tell_customers_of_returns(db: Session, facts: list[Fact]) -> None:
     await tell_of_returns(db, facts)
-
-
-@reacts_to(AppointmentReminded, AppointmentLate, group="notices")
-async def tell_customers_of_visits(db: Session, facts: list[Fact]) -> None:
-    await tell_of_visits(db, facts)
 
 
 @reacts_to(AppointmentEnded, AppointmentMoved)

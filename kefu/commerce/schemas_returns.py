@@ -274,21 +274,6 @@ class OptionsShown(BaseModel):
     promises: dict[str, float]
 
 
-class Mismatched(BaseModel):
-    refund_id: UUID
-    order_id: UUID
-    order_number: str
-    case_id: UUID | None
-    case_number: str | None
-    why: Literal["missing", "status", "amount"]
-    amount: int
-    currency: str
-    finance_amount: int | None
-    crm_status: str | None
-    finance_status: str | None
-    requested_at: datetime
-
-
 class NodeFigures(BaseModel):
     node: str
     cause: str

@@ -1,4 +1,4 @@
-"""Wording of returns: what customers are told of their cases and visits, in their language."""
+"""Wording of returns: what customers are told of their cases, in their language."""
 
 from __future__ import annotations
 
@@ -33,20 +33,6 @@ RETURN_WORDS: dict[str, tuple[str, str]] = {
         (
             "A reminder: the goods of case {case} are still to be sent ({carrier}). Please tell us "
             "the tracking number."
-        ),
-    ),
-    "visit_near": (
-        "提醒您：订单 {number} 的服务预约在 {time}，届时我们会上门或来电。{guide}",
-        "A reminder: your appointment for order {number} is on {time}. {guide}",
-    ),
-    "visit_late": (
-        (
-            "很抱歉，订单 {number} 在 {time} 的服务预约延误了。我们正在联系技术人员，"
-            "会尽快主动给您来电。"
-        ),
-        (
-            "We are sorry: your appointment of {time} for order {number} is late. We ask our "
-            "technician and will call you first."
         ),
     ),
 }

@@ -16,13 +16,13 @@ from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.reactions_return_notices import (
     lead_cases_after_visits,
     tell_customers_of_returns,
-    tell_customers_of_visits,
 )
 from kefu.commerce.returns.installing import book_visit, finish_visit
 from kefu.commerce.returns.reviewing import review
 from kefu.commerce.returns.sending_back import carrier_for
 from kefu.commerce.returns.telling import tell
 from kefu.commerce.returns.undoing import undo
+from kefu.commerce.telling_customers import tell_of_care
 from kefu.commerce.tests.care_factories import a_bought_order, line_and_product
 from kefu.commerce.tests.factories_returns import (
     a_case,
@@ -141,17 +141,17 @@ async def test_a_visit_is_reminded_with_its_guide_and_a_late_one_is_told_first(
     visit = await the_visit(db, case)
     clock.set(TUESDAY - timedelta(hours=3))
     await appointments.remind(db, [visit.id])
-    await tell_customers_of_visits(db, await facts_of(db, "appointment.reminded"))
+    await tell_of_care(db, await facts_of(db, "appointment.reminded"))
     clock.set(TUESDAY + timedelta(minutes=16))
     await scan(db)
     await appointments.note_late(db, [visit.id])
 
     for _ in range(2):
-        await tell_customers_of_visits(db, await facts_of(db, "appointment.late"))
+        await tell_of_care(db, await facts_of(db, "appointment.late"))
 
     words = await told(db)
-    assert GUIDE in words["visit_near"]
-    assert "2026-03-03 09:00" in words["visit_late"]
+    assert GUIDE in words["appointment_near"]
+    assert "3 月 3 日 09:00" in words["appointment_late"]
     calls = await db.execute(
         text("select title, owner_id from tasks where subject = :visit"), {"visit": visit.id}
     )

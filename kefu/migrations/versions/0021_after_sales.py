@@ -63,12 +63,25 @@ ALTER TABLE after_sale_requests ADD CONSTRAINT ck_after_sale_requests_kind
   CHECK (kind in ('return', 'exchange'));
 """
 
+TOLD = (
+    '["return_approved", "return_refused", "return_accepted", "return_rejected", "return_reminder"]'
+)
+
 
 def upgrade() -> None:
+    op.execute(
+        "UPDATE logistics_settings SET notices = jsonb_set(notices, '{kinds}', "  # noqa: S608 - our own words
+        f"(notices->'kinds') || '{TOLD}'::jsonb) WHERE notices ? 'kinds'"
+    )
     for statement in UP.strip().split(";\n"):
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.execute(
+        "UPDATE logistics_settings SET notices = jsonb_set(notices, '{kinds}', "  # noqa: S608 - our own words
+        "(SELECT coalesce(jsonb_agg(kind), '[]'::jsonb) FROM jsonb_array_elements("
+        f"notices->'kinds') kind WHERE NOT '{TOLD}'::jsonb @> kind)) WHERE notices ? 'kinds'"
+    )
     for statement in DOWN.strip().split(";\n"):
         op.execute(statement)

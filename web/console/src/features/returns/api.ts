@@ -214,17 +214,6 @@ export interface ModelRow {
   advice: string
 }
 
-export interface Mismatch {
-  refund_id: Id
-  order_number: string
-  case_id: Id | null
-  case_number: string | null
-  why: 'missing' | 'status' | 'amount'
-  amount: number
-  currency: string
-  finance_amount: number | null
-}
-
 const one = (id: Id) => `/returns/${id}`
 
 export const readCase = (id: Id) => api.get<ReturnCase>(one(id))
