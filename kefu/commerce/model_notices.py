@@ -23,6 +23,13 @@ STATUS_NOTICES = (
     "order_cancelled",
     "refund_paid",
 )
+RETURN_NOTICES = (
+    "return_approved",
+    "return_refused",
+    "return_accepted",
+    "return_rejected",
+    "return_reminder",
+)
 PROBLEM_NOTICES = ("delay", "problem", "lost")
 CARE_NOTICES = (
     "change_done",

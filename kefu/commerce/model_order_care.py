@@ -16,7 +16,8 @@ from kefu.core.db import Base
 from kefu.core.ids import uuid7
 
 CHANGE_KINDS = ("content", "address", "payment", "cancel")
-AFTER_SALE_KINDS = ("return", "exchange")
+AFTER_SALE_KINDS = ("return", "exchange", "repair", "installation", "refund_only")
+GOODS_MOVE = ("return", "exchange", "refund_only")
 CHANGE_STATES = (
     "executed",
     "pending_approval",
@@ -125,7 +126,10 @@ class OrderChange(Base):
 
 
 class AfterSaleRequest(Base):
-    """A customer wants lines of a delivered order taken back or exchanged; a case handles it."""
+    """A customer wants help with lines of an order after the purchase; a case handles it.
+
+    `refusal` says why no case could be opened although the request was taken.
+    """
 
     __tablename__ = "after_sale_requests"
     __table_args__ = (
@@ -147,6 +151,8 @@ class AfterSaleRequest(Base):
     source: Mapped[str] = mapped_column(Text, default="service")
     requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"), index=True)
     requested_at: Mapped[datetime] = mapped_column(default=now)
+    conversation_id: Mapped[UUID | None]
+    refusal: Mapped[str | None] = mapped_column(Text)
 
 
 class ServiceCode(Base):

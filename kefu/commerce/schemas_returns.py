@@ -207,6 +207,8 @@ class RefundRow(BaseModel):
     status: str
     postings: list[PostingRow]
     waits_for_approval: bool
+    approval_id: UUID | None
+    may_decide: bool
     asked_by: str | None
     requested_at: datetime
     paid_at: datetime | None

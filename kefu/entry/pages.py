@@ -41,6 +41,9 @@ class App(StaticFiles):
         self._index = folder / "index.html"
         self._policy = policy
 
+    async def check_config(self) -> None:
+        """A folder that is not there is told to whoever asks for a page, not by breaking."""
+
     def _built(self) -> bool:
         return self._index.is_file()
 
@@ -52,11 +55,29 @@ class App(StaticFiles):
             response.headers["Cache-Control"] = FOR_EVER if hashed else "no-cache"
             return response
         if not self._built():
-            return Response("The web pages are not built: run `make web`.", 503)
+            return not_built()
         response = FileResponse(self._index, headers={"Cache-Control": "no-cache"})
         if self._policy:
             response.headers["Content-Security-Policy"] = self._policy
         return response
+
+
+NOT_BUILT = """<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>页面暂时无法打开</title>
+<body style="max-width:32em;margin:20vh auto;padding:0 1.5em;font:16px/1.7 sans-serif">
+<h1 style="font-size:1.3em">页面暂时无法打开</h1>
+<p>我们正在更新这个页面，请过几分钟再试。您也可以直接联系在线客服。</p>
+<p lang="en">This page is being updated. Please try again in a few minutes.</p>
+<!-- The web pages are not built: run `make web`. -->
+</body></html>
+"""
+
+
+def not_built() -> Response:
+    """What a visitor reads as long as the pages are not there; its source says what to do."""
+    headers = {"Retry-After": "300", "Cache-Control": "no-store"}
+    return Response(NOT_BUILT, 503, headers=headers, media_type="text/html")
 
 
 class WidgetPage(App):

@@ -51,6 +51,7 @@ class Stop:
 
 
 Change = Start | Stop
+NONE = Promises([], {})
 
 
 @dataclass(slots=True)
@@ -195,7 +196,7 @@ async def change_clocks(db: Session, changes: Sequence[Change]) -> None:
     """Apply starts and stops in this order, in a fixed number of statements for any number."""
     if not changes:
         return
-    promises = await load_promises(db)
+    promises = await load_promises(db) if any(map(asks_policies, changes)) else NONE
     clocks = await locked(db, {(change.subject, change.kind) for change in changes})
     happened: list[ClockEvent] = []
     touched: dict[tuple[UUID, str], Clock] = {}
@@ -218,6 +219,11 @@ async def change_clocks(db: Session, changes: Sequence[Change]) -> None:
     await save(db, [clock for clock in touched.values() if clock.id not in moved])
     await save(db, [clock for clock in touched.values() if clock.id in moved], SAVE)
     await tell(db, happened)
+
+
+def asks_policies(change: Change) -> bool:
+    """Whether how long it runs is for the policies to say."""
+    return isinstance(change, Start) and change.due_at is None
 
 
 def begun(start: Start, clock: Clock | None, promises: Promises) -> Clock | None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from kefu.commerce.logistics.wording_returns import RETURN_WORDS
+
 ZONE = ZoneInfo("Asia/Shanghai")
 
 Said = str | tuple[str, str]
@@ -121,8 +123,8 @@ CARE_WORDS: dict[str, tuple[str, str]] = {
         ),
     ),
     "appointment_near": (
-        "温馨提醒：您为订单 {number} 预约的{what}将于 {time} 开始，请保持电话畅通。",
-        "A reminder: your appointment for order {number} ({what}) begins on {time}.",
+        "温馨提醒：您为订单 {number} 预约的{what}将于 {time} 开始，请保持电话畅通。{guide}",
+        "A reminder: your appointment for order {number} ({what}) begins on {time}. {guide}",
     ),
     "appointment_late": (
         (
@@ -139,12 +141,17 @@ CARE_WORDS: dict[str, tuple[str, str]] = {
 
 PROMISED = ("预计 {day} 前送达。", "It should arrive by {day}.")
 
+KNOWN = (
+    *("number", "parcel", "promise", "amount", "case", "reason"),
+    *("carrier", "what", "time", "guide"),
+)
+
 
 def worded(about: str, locale: str | None, given: Mapping[str, Said]) -> str:
     """The sentence for one customer; what is not known is left out."""
     language = 1 if (locale or "zh").lower().startswith("en") else 0
-    words = (WORDS | CARE_WORDS)[about][language]
-    known = dict.fromkeys(("number", "parcel", "promise", "amount", "what", "time"), "")
+    words = (WORDS | CARE_WORDS | RETURN_WORDS)[about][language]
+    known = dict.fromkeys(KNOWN, "")
     for name, said in given.items():
         known[name] = said if isinstance(said, str) else said[language]
     return words.format(**known).strip()

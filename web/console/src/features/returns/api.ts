@@ -108,6 +108,8 @@ export interface Refund {
   status: string
   postings: { system: 'crm' | 'finance'; status: string; amount: number; operator: string | null; at: string }[]
   waits_for_approval: boolean
+  approval_id: Id | null
+  may_decide: boolean
   asked_by: string | null
   requested_at: string
 }
