@@ -1,6 +1,8 @@
+import feedback from './feedback.en'
 import merging from './merging.en'
 
 export default {
+  feedback,
   experience: {
     title: 'Experience over all channels',
     of: 'of 100, last year',
@@ -131,5 +133,8 @@ export default {
     redemption_fulfilled: 'Redemption delivered',
     redemption_cancelled: 'Redemption cancelled',
     redemption_delayed: 'Redemption overdue',
+    product_stage_changed: 'Stage of a product changed',
+    dedicated_assigned: 'Given to a dedicated agent',
+    dedicated_released: 'No dedicated agent any more',
   },
 }

@@ -1,6 +1,8 @@
+import feedback from './feedback.zh-CN'
 import merging from './merging.zh-CN'
 
 export default {
+  feedback,
   experience: {
     title: '全渠道体验',
     of: '满分 100，近一年',
@@ -131,5 +133,8 @@ export default {
     redemption_fulfilled: '积分兑换已发放',
     redemption_cancelled: '积分兑换已取消',
     redemption_delayed: '积分兑换超时',
+    product_stage_changed: '商品阶段变化',
+    dedicated_assigned: '分配了专属客服',
+    dedicated_released: '不再有专属客服',
   },
 }

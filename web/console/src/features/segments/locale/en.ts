@@ -1,4 +1,7 @@
+import dedicated from './dedicated.en'
+
 export default {
+  dedicated,
   title: 'Segments',
   insight: 'Insight',
   other: 'Other',
@@ -60,11 +63,7 @@ export default {
       business: 'Business',
       home: 'Home',
     },
-    size: {
-      large: 'Large',
-      medium: 'Medium',
-      small: 'Small',
-    },
+    size: { large: 'Large', medium: 'Medium', small: 'Small' },
     stage: {
       pre_purchase: 'Before buying',
       in_use: 'In use',

@@ -1,4 +1,7 @@
+import dedicated from './dedicated.zh-CN'
+
 export default {
+  dedicated,
   title: '客户分群',
   insight: '洞察',
   other: '其他',
@@ -60,11 +63,7 @@ export default {
       business: '商用',
       home: '家用',
     },
-    size: {
-      large: '大客户',
-      medium: '中等规模',
-      small: '小规模',
-    },
+    size: { large: '大客户', medium: '中等规模', small: '小规模' },
     stage: {
       pre_purchase: '购买前',
       in_use: '使用中',
