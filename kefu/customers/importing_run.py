@@ -91,10 +91,11 @@ async def run_import(
             await work.batch(db, made, rows[made.done : made.done + BATCH_ROWS])
             show_progress(db, made)
         progress(made)
+    wanted = await asyncio.to_thread(numbers_in, made, reading, rows)
     async with database.transaction() as db:
         made = await import_with(db, import_id, lock=True)
         if made.status == "running":
-            made.report = await reconciled(db, made, reading, rows)
+            made.report = await reconciled(db, made, wanted)
             made.status = "done"
         await finish(db, made)
     progress(made)
@@ -183,18 +184,21 @@ def end_of(rows: int, plain: AbstractSet[int]) -> int:
     return others[OTHERS_AT_MOST] if len(others) > OTHERS_AT_MOST else rows
 
 
-async def reconciled(
-    db: Session, made: CustomerImport, reading: Reading, rows: list[Row]
-) -> dict[str, Any]:
-    """The books compared: rows against outcomes, and the file's numbers against those kept."""
+def numbers_in(made: CustomerImport, reading: Reading, rows: list[Row]) -> set[Key]:
+    """All numbers of the file that prove somebody; read again, while no transaction is open."""
     wanted: set[Key] = set()
-    for row in rows:
+    for row in rows if made.status == "running" else []:
         try:
             person = reading.person(row.cells)
         except Refusal:
             continue
         claims = person.claims(made.scope, proven=made.proven)
         wanted |= {claim.key for claim in claims if claim.proves}
+    return wanted
+
+
+async def reconciled(db: Session, made: CustomerImport, wanted: set[Key]) -> dict[str, Any]:
+    """The books compared: rows against outcomes, and the file's numbers against those kept."""
     kept = await holders_of(db, wanted)
     found = wanted & kept.keys()
     return {

@@ -126,7 +126,7 @@ def identity_of(customer: UUID, claim: Claim) -> dict[str, Any]:
 
 
 def address_of(customer: UUID, person: Person) -> dict[str, Any]:
-    place = place_in(person.address or "")
+    place = person.place or place_in("")
     return {
         "id": uuid7(),
         "customer_id": customer,
@@ -163,7 +163,7 @@ async def strangers_in(
 
 def has_no_place(person: Person) -> bool:
     """Whether the address is one that is refused: that row goes the way on which it is told."""
-    place = place_in(person.address) if person.address else None
+    place = person.place
     return place is not None and not place.detail and not place.street
 
 

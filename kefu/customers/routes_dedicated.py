@@ -88,6 +88,9 @@ async def get_load(db: Db, _: CurrentActor) -> CapacityRow:
 async def get_customers(
     agent_id: UUID, db: Db, actor: CurrentActor, cursor: Cursor = None, limit: Limit = 25
 ) -> Page[OwnedRow]:
+    """One's own customers, or, for those who may see the load, those of a colleague."""
+    if agent_id != actor.id:
+        actor.require("dedicated.read")
     rows, following = await customers_of(db, actor, agent_id, cursor=cursor, limit=limit)
     shown = await customer_rows(db, [row[0] for row in rows])
     names = await agents_named(db, [row[1].backup_id for row in rows])

@@ -1,8 +1,13 @@
 /** One-to-one service in the HTTP contract. */
 
 import type { Id } from '@kefu/api'
+import { ref } from 'vue'
 import { api } from '@/app/http'
 import type { CustomerRow } from '@/features/customers/api'
+
+/** Counts what was heard: who shows assignments or the load asks again. */
+export const assigned = ref(0)
+export const balanced = ref(0)
 
 export const MODES = ['one_to_one', 'pool'] as const
 export const REASONS = ['customer_wish', 'expertise', 'workload', 'complaint', 'absence', 'other'] as const

@@ -3,12 +3,14 @@
 import { Gift, HeartHandshake, Layers, Lightbulb, UserStar } from '@lucide/vue'
 import { defineAsyncComponent } from 'vue'
 import type { Feature } from '@/app/feature'
+import { assigned, balanced } from './dedicated'
 
 export default {
   name: 'segments',
   routes: [
     { path: 'segments', component: () => import('./pages/Segments.vue') },
     { path: 'dedicated-service', component: () => import('./pages/Dedicated.vue') },
+    { path: 'dedicated-service/mine', component: () => import('./pages/Mine.vue') },
     { path: 'redemptions', component: () => import('./pages/Redemptions.vue') },
   ],
   navigation: [{ to: '/segments', icon: Layers, label: 'segments.title', order: 21, permission: 'segment.read' }],
@@ -23,6 +25,10 @@ export default {
     },
   ],
   customerSections: [{ key: 'insight', order: 5, permission: 'customer.read', component: defineAsyncComponent(() => import('./components/Insight.vue')) }],
+  reducers: {
+    'dedicated.assigned': () => void assigned.value++,
+    'dedicated_service.balanced': () => void balanced.value++,
+  },
   places: { customer: (id) => `/customers/${id}`, dedicated_service: () => '/dedicated-service' },
   settings: [
     { path: 'care-plans', group: 'promises', label: 'segments.care.title', icon: HeartHandshake, order: 40, permission: 'care.read', component: () => import('./settings/CarePlans.vue') },

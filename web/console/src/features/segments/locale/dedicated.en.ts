@@ -1,6 +1,7 @@
 export default {
   title: 'Dedicated service',
   text: 'Whom you promise an agent of their own, by which team, and what happens when there are more customers than one can look after.',
+  mine: 'My customers',
   load: 'Load and capacity',
   enabled: 'Switched on',
   mode: 'Way of serving',

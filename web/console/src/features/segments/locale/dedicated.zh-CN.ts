@@ -1,6 +1,7 @@
 export default {
   title: '专属客服',
   text: '承诺给谁一对一服务、由哪个团队承担，以及客户多到顾不过来时怎么办。',
+  mine: '我的专属客户',
   load: '负载与容量',
   enabled: '启用',
   mode: '服务方式',
