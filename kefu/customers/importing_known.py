@@ -27,6 +27,7 @@ from kefu.customers.events import (
     IdentityAttached,
 )
 from kefu.customers.events_addresses import AddressAdded
+from kefu.customers.importing_check import is_one_of
 from kefu.customers.importing_rows import Person
 from kefu.customers.importing_strangers import address_of, has_no_place, identity_of
 from kefu.customers.importing_taking import Terms
@@ -107,7 +108,7 @@ class Visits:
         if self.identities:
             rows = sorted(self.identities, key=lambda one: (one["kind"], one["value"]))
             written = await db.execute(
-                insert(Identity).values(rows).on_conflict_do_nothing().returning(Identity.id)
+                insert(Identity).on_conflict_do_nothing().returning(Identity.id), rows
             )
             if len(written.all()) < len(rows):
                 return False
@@ -202,7 +203,7 @@ async def known_to(db: Session, keys: Iterable[tuple[str, UUID | None, str]]) ->
     wanted = set(keys)
     touched = await db.execute(
         select(Identity.customer_id, Identity.kind, Identity.scope, Identity.value).where(
-            tuple_(Identity.kind, Identity.value).in_([(key[0], key[2]) for key in wanted])
+            is_one_of(wanted)
         )
     )
     ids = {row.customer_id for row in touched if (row.kind, row.scope, row.value) in wanted}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from kefu.core.clock import now
@@ -19,7 +19,7 @@ from kefu.core.pinyin import sort_key
 from kefu.customers.claims import Claim
 from kefu.customers.events import CustomerCreated, CustomerLabelsChanged, CustomerNoted
 from kefu.customers.events_addresses import AddressAdded
-from kefu.customers.importing_check import Key
+from kefu.customers.importing_check import Key, is_one_of
 from kefu.customers.importing_rows import Person
 from kefu.customers.importing_taking import Terms
 from kefu.customers.model import Customer, CustomerLabelled, CustomerNote, Identity
@@ -95,10 +95,8 @@ class Arrivals:
         """False when somebody else took one of the identities meanwhile."""
         await db.execute(insert(Customer), self.customers)
         written = await db.execute(
-            insert(Identity)
-            .values(sorted(self.identities, key=lambda one: (one["kind"], one["value"])))
-            .on_conflict_do_nothing()
-            .returning(Identity.id)
+            insert(Identity).on_conflict_do_nothing().returning(Identity.id),
+            sorted(self.identities, key=lambda one: (one["kind"], one["value"])),
         )
         if len(written.all()) < len(self.identities):
             return False
@@ -169,9 +167,7 @@ def has_no_place(person: Person) -> bool:
 
 async def held_among(db: Session, keys: Sequence[Key]) -> set[Key]:
     rows = await db.execute(
-        select(Identity.kind, Identity.scope, Identity.value).where(
-            tuple_(Identity.kind, Identity.value).in_([(key[0], key[2]) for key in keys])
-        )
+        select(Identity.kind, Identity.scope, Identity.value).where(is_one_of(keys))
     )
     return {(row.kind, row.scope, row.value) for row in rows}
 
