@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from kefu.conversations.assignment import claim
 from kefu.conversations.dedicated import bring_home, welcome_back
-from kefu.conversations.lifecycle import close, reopen
+from kefu.conversations.lifecycle import close, open_conversation, reopen
 from kefu.conversations.model import Conversation, Status
 from kefu.conversations.tests.factories import a_conversation, an_inbox
 from kefu.conversations.tests.test_informing import facts_of, notices
@@ -21,7 +22,7 @@ from kefu.customers.dedicated_reading import dedicated_to
 from kefu.customers.dedicating import balance
 from kefu.customers.tests.factories import a_customer
 from kefu.identity.model import Agent, Team
-from kefu.identity.tests.factories import a_team, an_entry
+from kefu.identity.tests.factories import a_team, an_actor, an_entry
 
 
 class Service:
@@ -132,6 +133,17 @@ async def test_one_that_begins_again_before_an_empty_desk_goes_on(
 
     await db.refresh(conversation)
     assert conversation.assignee_id == service.agents["backup"].id
+
+
+async def test_what_a_colleague_begins_stays_with_them(db: Session, service: Service) -> None:
+    colleague = await an_actor(db)
+    conversation = await open_conversation(db, await an_inbox(db), service.vip, by=colleague.id)
+    await claim(db, conversation, by=colleague)
+
+    await bring_home(db, await facts_of(db, "conversation.opened"))
+
+    await db.refresh(conversation)
+    assert conversation.assignee_id == colleague.id
 
 
 async def test_others_are_left_alone_by_one_query_more(db: Session, service: Service) -> None:

@@ -45,8 +45,15 @@ class Goal:
 
 
 async def bring_home(db: Session, facts: Sequence[Fact]) -> None:
-    """Give conversations that began, or began again, to the agents of their customers."""
-    customers = {fact.subject: fact.customer for fact in facts if fact.customer}
+    """Give conversations that customers began, or began again, to the agents of these customers.
+
+    One that a colleague begins or takes up is that colleague's.
+    """
+    customers = {
+        fact.subject: fact.customer
+        for fact in facts
+        if fact.customer and fact.actor in (None, fact.customer)
+    }
     served = await dedicated_to(db, set(customers.values()))
     for conversation, customer in sorted(customers.items()):
         if customer in served:

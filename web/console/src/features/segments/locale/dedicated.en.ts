@@ -41,6 +41,7 @@ export default {
   since: 'Since',
   pinned: 'By hand',
   none: 'No customers',
+  noneText: 'VIPs and core members are given to the members of the dedicated team.',
   section: 'Dedicated agent',
   owner: 'Own agent',
   alone: 'Nobody stands in',

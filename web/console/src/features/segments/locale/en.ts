@@ -125,6 +125,7 @@ export default {
     hours: 'Hours',
   },
   trait: {
+    channel: { web_chat: 'Web chat', email: 'E-mail', wechat_service: 'WeChat', mini_program: 'Mini-program', api: 'App', voice: 'Telephone', walk_in: 'At the counter', social: 'Social media' },
     style: {
       terse: 'Terse',
       detailed: 'Detailed',

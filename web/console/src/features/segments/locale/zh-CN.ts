@@ -125,6 +125,7 @@ export default {
     hours: '偏好时段',
   },
   trait: {
+    channel: { web_chat: '网页聊天', email: '邮件', wechat_service: '微信服务号', mini_program: '小程序', api: 'APP', voice: '电话', walk_in: '到店', social: '社交媒体' },
     style: {
       terse: '简短',
       detailed: '详细',
