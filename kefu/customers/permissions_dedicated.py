@@ -21,7 +21,8 @@ ROUTES: dict[str, str] = {
     "PATCH /api/v1/dedicated-service": "dedicated.edit",
     "POST /api/v1/dedicated-service/balancing": "dedicated.edit",
     "GET /api/v1/dedicated-service/load": "dedicated.read",
-    "GET /api/v1/dedicated-service/agents/{agent_id}/customers": "customer.read",
+    "GET /api/v1/dedicated-service/agents/{agent_id}/customers": "dedicated.read",
+    "GET /api/v1/dedicated-service/mine": "customer.read",
     "GET /api/v1/customers/{customer_id}/dedicated-agent": "customer.read",
     "PUT /api/v1/customers/{customer_id}/dedicated-agent": "dedicated.assign",
 }

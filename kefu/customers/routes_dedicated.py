@@ -33,7 +33,7 @@ from kefu.customers.schemas_dedicated import (
     PersonRow,
 )
 from kefu.customers.views import customer_rows
-from kefu.identity import CurrentActor, agents_named, attending, teams_named
+from kefu.identity import Actor, CurrentActor, agents_named, attending, teams_named
 
 router = APIRouter(prefix="/api/v1", tags=["dedicated service"])
 
@@ -84,14 +84,25 @@ async def get_load(db: Db, _: CurrentActor) -> CapacityRow:
     )
 
 
+@router.get("/dedicated-service/mine")
+async def get_mine(
+    db: Db, actor: CurrentActor, cursor: Cursor = None, limit: Limit = 25
+) -> Page[OwnedRow]:
+    """The customers whose own agent one is."""
+    return await owned_page(db, actor, actor.id, cursor=cursor, limit=limit)
+
+
 @router.get("/dedicated-service/agents/{agent_id}/customers")
 async def get_customers(
     agent_id: UUID, db: Db, actor: CurrentActor, cursor: Cursor = None, limit: Limit = 25
 ) -> Page[OwnedRow]:
-    """One's own customers, or, for those who may see the load, those of a colleague."""
-    if agent_id != actor.id:
-        actor.require("dedicated.read")
-    rows, following = await customers_of(db, actor, agent_id, cursor=cursor, limit=limit)
+    return await owned_page(db, actor, agent_id, cursor=cursor, limit=limit)
+
+
+async def owned_page(
+    db: Session, actor: Actor, owner: UUID, *, cursor: str | None, limit: int
+) -> Page[OwnedRow]:
+    rows, following = await customers_of(db, actor, owner, cursor=cursor, limit=limit)
     shown = await customer_rows(db, [row[0] for row in rows])
     names = await agents_named(db, [row[1].backup_id for row in rows])
     return Page(

@@ -165,7 +165,7 @@ async def test_agents_may_look_but_not_give(db: Session, desk: Desk) -> None:
     assert (await desk.put(f"/customers/{vip.id}/dedicated-agent", body)).status_code == 403
     assert (await desk.get("/dedicated-service/load")).status_code == 403
     assert (await desk.get(f"/customers/{vip.id}/dedicated-agent")).status_code == 404
-    mine = await desk.get(f"/dedicated-service/agents/{agent.id}/customers")
+    mine = await desk.get("/dedicated-service/mine")
     theirs = await desk.get(f"/dedicated-service/agents/{uuid7()}/customers")
     assert (mine.status_code, mine.json()["items"], theirs.status_code) == (200, [], 403)
 
