@@ -1,7 +1,9 @@
+import recommended from './recommended.en'
 import imports from './imports.en'
 import products from './products.en'
 
 export default {
+  recommended,
   ...imports,
   ...products,
   orders: 'Orders',

@@ -1,7 +1,9 @@
+import recommended from './recommended.zh-CN'
 import imports from './imports.zh-CN'
 import products from './products.zh-CN'
 
 export default {
+  recommended,
   ...imports,
   ...products,
   orders: '订单',
