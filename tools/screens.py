@@ -55,7 +55,7 @@ class Camera:
         try:
             if prepare is not None:
                 prepare()
-            rest(page, quiet_ms=600)
+            rest(page, quiet_ms=300)
             page.screenshot(path=TAKEN / f"{name}-{self.size}-{self.scheme}.png")
             self.taken += 1
         except BrowserError as error:

@@ -57,13 +57,15 @@ def first_of(page: Page, kind: str) -> str:
     return str(items[0].get("key" if kind == "processes" else "id"))
 
 
-def rest(page: Page, *, quiet_ms: int = 250) -> None:
+def rest(page: Page, *, quiet_ms: int = 200) -> None:
     """Wait until the page has come, nothing more is fetched and nothing moves."""
     with suppress(BrowserError):
         page.wait_for_load_state("networkidle", timeout=6000)
-    with suppress(AssertionError):
-        expect(page.locator("main .el-skeleton, main [aria-busy=true]")).to_have_count(0)
-    page.wait_for_timeout(quiet_ms)
+    # Twice: a part that has just been fetched may wait for something of its own.
+    for _ in range(2):
+        page.wait_for_timeout(quiet_ms)
+        with suppress(AssertionError):
+            expect(page.locator("main .el-skeleton, main [aria-busy=true]")).to_have_count(0)
 
 
 def go(page: Page, place: str) -> None:
