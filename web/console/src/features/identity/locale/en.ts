@@ -78,7 +78,7 @@ export default {
     parent: 'Part of',
     headLabel: 'Head',
     head: 'led by {name}',
-    members: '{count} people',
+    members: 'members: {count}',
     empty: 'There are no departments yet',
     emptyText: 'Make a department first, then teams in it.',
   },
