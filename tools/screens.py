@@ -83,8 +83,10 @@ def take_everything(looks: list[tuple[str, Scheme]]) -> list[str]:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         return ["Chromium is missing: tools/system.sh installs it, or names how to get it."]
-    shutil.rmtree(TAKEN, ignore_errors=True)
-    TAKEN.mkdir(parents=True)
+    TAKEN.mkdir(parents=True, exist_ok=True)
+    for size, scheme in looks:
+        for former in TAKEN.glob(f"*-{size}-{scheme}.png"):
+            former.unlink()
     camera = Camera()
     with running_desk() as desk, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
