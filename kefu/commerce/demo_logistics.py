@@ -26,13 +26,16 @@ from kefu.core.ids import uuid7
 
 DELIVERED = 120
 DAYS = 28
-PEOPLE = (
-    ("王芳", "浙江省", "杭州市"),
-    ("李强", "广东省", "深圳市"),
-    ("张敏", "四川省", "成都市"),
-    ("陈静怡", "湖北省", "武汉市"),
-    ("刘海洋", "北京市", "北京市"),
-    ("周明", "江苏省", "南京市"),
+PEOPLE = 40
+FAMILIES = ["王", "李", "张", "陈", "刘", "周", "赵", "吴"]
+GIVEN = ["晓芳", "志强", "敏", "静怡", "海洋", "明轩", "雪", "建军", "思琪", "文涛"]
+PLACES = (
+    ("浙江省", "杭州市"),
+    ("广东省", "深圳市"),
+    ("四川省", "成都市"),
+    ("湖北省", "武汉市"),
+    ("北京市", "北京市"),
+    ("江苏省", "南京市"),
 )
 GOODS = (("云雀 2 人三季帐篷", 69900), ("松果 1L 保温壶", 12900), ("山岚登山鞋", 45900))
 
@@ -102,6 +105,7 @@ async def load(db: Session) -> None:
     await name_department(db)
     await take_orders(db, shop, delivered_orders(now()), historic=True)
     await tell_stories(db, shop, now())
+    await date_customers(db)
     await count_days(db)
 
 
@@ -114,6 +118,18 @@ async def name_department(db: Session) -> None:
     kept = await settings_row(db)
     found = await db.scalar(text("select id from departments where name = '物流部'"))
     kept.department_id = kept.department_id or found
+
+
+async def date_customers(db: Session) -> None:
+    """Those who bought were here when they did, not when the demo was loaded."""
+    await db.execute(
+        text(
+            "update customers set first_seen_at = bought.first, last_seen_at = bought.last "
+            "from (select customer_id, min(placed_at) as first, max(placed_at) as last "
+            "from orders where number like 'WL-%' group by customer_id) as bought "
+            "where customers.id = bought.customer_id"
+        )
+    )
 
 
 def delivered_orders(at: datetime) -> list[OrderDocument]:
@@ -141,15 +157,22 @@ def delivered_orders(at: datetime) -> list[OrderDocument]:
 
 
 def an_order(number: str, person: int, placed: datetime) -> dict[str, Any]:
-    name, province, city = PEOPLE[person % len(PEOPLE)]
+    name = FAMILIES[person % len(FAMILIES)] + GIVEN[person % len(GIVEN)]
+    phone = f"139555{person % PEOPLE:05}"
+    province, city = PLACES[person % len(PLACES)]
     title, price = GOODS[person % len(GOODS)]
     return {
         "number": number,
         "status": "paid",
         "placed_at": placed,
         "paid_at": placed + timedelta(minutes=3),
-        "customer": {"external_id": f"yunshan-{person % 40}", "name": name},
-        "address": {"recipient": name, "province": province, "city": city},
+        "customer": {
+            "external_id": f"yunshan-{person % PEOPLE}",
+            "name": name,
+            "phone": phone,
+            "verified": ["phone"],
+        },
+        "address": {"recipient": name, "phone": phone, "province": province, "city": city},
         "lines": [{"title": title, "unit_price": price}],
     }
 
@@ -181,7 +204,7 @@ def scans_of(number: int, story: Story, at: datetime) -> Sequence[NewScan]:
             at=at - timedelta(hours=hours),
             external_id=f"demo-{number}-{step}",
             place=place,
-            province=PROVINCES.get(place) or PEOPLE[number % len(PEOPLE)][1],
+            province=PROVINCES.get(place) or PLACES[number % len(PLACES)][0],
             reason=story.reason if code in ("exception", "returning") else None,
         )
         for step, (hours, code, place) in enumerate(story.scans)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from kefu.conversations.model import Message
+from kefu.conversations.model import Conversation, Message
 from kefu.core.db import Session
 from kefu.core.events import Fact
-from kefu.customers import grant_access
-from kefu.notifications import Notice, announce, notify_all
+from kefu.customers import Customer, grant_access
+from kefu.notifications import Notice, announce, names_subjects, notify_all
 
 TRANSFERRED, MENTIONED, REPLIED = (
     "conversation.transferred",
@@ -22,6 +22,16 @@ TRANSFERRED, MENTIONED, REPLIED = (
 announce(TRANSFERRED, zh="有会话转给您", en="A conversation was handed to you")
 announce(MENTIONED, zh="有人在备注里提到您", en="Somebody mentioned you in a note")
 announce(REPLIED, zh="已结束的会话又有新消息", en="A closed conversation was taken up again")
+
+
+@names_subjects("conversation")
+async def name_customers(db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = await db.execute(
+        select(Conversation.id, Customer.name)
+        .join(Customer, Customer.id == Conversation.customer_id)
+        .where(Conversation.id.in_(ids))
+    )
+    return {row.id: row.name for row in rows}
 
 
 async def tell_agents(db: Session, facts: Sequence[Fact]) -> None:

@@ -4,6 +4,7 @@ from kefu.notifications.inbox import Notice, mark_read, notify, notify_all, with
 from kefu.notifications.kinds import Ways, announce
 from kefu.notifications.mail import Mail, Mailer, MemoryMailer, mailer_for
 from kefu.notifications.model import Notification
+from kefu.notifications.naming import names_subjects
 from kefu.notifications.robots import (
     Maker,
     MemoryRobotSpeaker,
@@ -40,6 +41,7 @@ __all__ = [
     "announce",
     "mailer_for",
     "mark_read",
+    "names_subjects",
     "notify",
     "notify_all",
     "text_sender_for",

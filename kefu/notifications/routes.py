@@ -10,6 +10,7 @@ from kefu.core.shapes import Page
 from kefu.identity import CurrentActor
 from kefu.notifications.inbox import mark_read, notifications, unread_count
 from kefu.notifications.kinds import KINDS
+from kefu.notifications.naming import subject_names
 from kefu.notifications.preferences import UNCHANGED, Preferences, prefer, preferences_of
 from kefu.notifications.schemas import (
     Count,
@@ -30,7 +31,10 @@ async def get_notifications(
     db: Db, actor: CurrentActor, *, unread: bool = False, cursor: Cursor = None, limit: Limit = 30
 ) -> Page[NotificationRow]:
     items, following = await notifications(db, actor.id, unread=unread, cursor=cursor, limit=limit)
+    names = await subject_names(db, items)
     rows = [NotificationRow.model_validate(item) for item in items]
+    for row in rows:
+        row.about = names.get(row.subject)
     return Page(items=rows, next_cursor=following)
 
 

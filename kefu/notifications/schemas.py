@@ -22,6 +22,7 @@ class NotificationRow(BaseModel):
     conversation: UUID | None
     actor: UUID | None
     params: dict[str, Any]
+    about: str | None = None
     count: int
     at: datetime
     read_at: datetime | None

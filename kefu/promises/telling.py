@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.identity import department_heads, team_heads
-from kefu.notifications import Notice, Ways, announce, notify_all, withdraw
+from kefu.notifications import Notice, Ways, announce, names_subjects, notify_all, withdraw
 from kefu.promises.events import ClockWarned, PromiseBroken
 from kefu.promises.model import TASK, Task
 from kefu.promises.tasks import DUE, REMINDER
@@ -27,6 +27,12 @@ announce(BROKEN, zh="承诺时限已超时", en="A promised time is over", ways=
 announce(ASSIGNED, zh="您有新任务", en="You have a new task")
 announce(REMINDED, zh="任务提醒", en="A reminder of a task")
 announce(OVERDUE, zh="任务已到期", en="A task is due", ways=Ways(mail=True))
+
+
+@names_subjects(TASK)
+async def name_tasks(db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = await db.execute(select(Task.id, Task.title).where(Task.id.in_(ids)))
+    return {row.id: row.title for row in rows}
 
 
 async def tell_of_clocks(db: Session, facts: Iterable[Fact]) -> None:

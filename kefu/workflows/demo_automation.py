@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from kefu.core.clock import now
+from kefu.core.clock import frozen, now
 from kefu.core.db import Session
 from kefu.core.demo import demo_part
 from kefu.core.events import FactRow, record
-from kefu.identity import agents_at, departments_called
-from kefu.workflows.approvals import ApprovalRequest, request_approval
+from kefu.identity import actor_for_agent, agents_at, departments_called
+from kefu.workflows.approvals import ApprovalRequest, decide, request_approval
 from kefu.workflows.automation_rules import CONTENT, check_rule
 from kefu.workflows.automation_timing import arm
 from kefu.workflows.events_automation import RuleCreated
@@ -22,6 +23,7 @@ from kefu.workflows.model_automation import Rule, RuleVersion
 
 SERVICE = "客户服务部"
 HOUR = 3600
+HEAD_FROM = 50_000
 
 
 def field(name: str, operator: str, value: Any) -> dict[str, Any]:
@@ -153,9 +155,30 @@ async def add_rule(db: Session, given: dict[str, Any]) -> None:
     await record(db, RuleCreated(subject=rule.id, version=1))
 
 
+@dataclass(frozen=True)
+class Question:
+    """What an agent asked; `granted` is None while it waits."""
+
+    amount: int
+    reason: str
+    hours_ago: float
+    granted: bool | None = None
+    comment: str = ""
+
+
+QUESTIONS = (
+    Question(18_000, "快递破损两次，客户要求补偿运费和一张优惠券", 1.2),
+    Question(86_900, "型号发错且已停产，客户要求全额退款", 3),
+    Question(12_800, "降价当天下单，差两小时超出价保期，客户是老会员", 0.6),
+    Question(15_000, "安装师傅迟到三小时，客户要求补偿误工", 26, True, "同意，按误工标准补偿。"),
+    Question(69_900, "帐篷两次维修未修好，申请全额退款", 50, True, "核对过维修记录，同意退款。"),
+    Question(39_900, "拆封使用一个月后不喜欢颜色，要求退款", 74, False, "超出退货期且非质量问题。"),
+)
+
+
 @demo_part("approvals", order=59)
 async def load_approvals(db: Session) -> None:
-    """Two policies, and two questions that wait for the shift leader and the head."""
+    """Two policies, and questions to the shift leader and the head: some wait, some are decided."""
     if await db.scalar(select(ApprovalPolicy.id).limit(1)):
         return
     departments = await departments_called(db, [SERVICE])
@@ -166,7 +189,7 @@ async def load_approvals(db: Session) -> None:
                 name="500 元以内退款与补偿：班长",
                 position=10,
                 kinds=["refund", "compensation"],
-                below_amount=50_000,
+                below_amount=HEAD_FROM,
                 approver_role="shift_leader",
                 deadline_seconds=4 * HOUR,
             ),
@@ -174,7 +197,7 @@ async def load_approvals(db: Session) -> None:
                 name="500 元及以上：部门负责人",
                 position=20,
                 kinds=["refund", "compensation"],
-                from_amount=50_000,
+                from_amount=HEAD_FROM,
                 approver_role="department_head",
                 deadline_seconds=24 * HOUR,
             ),
@@ -188,29 +211,37 @@ async def load_approvals(db: Session) -> None:
 
 
 async def ask(db: Session, department: UUID) -> None:
-    """Ask about the latest conversations, in the name of an agent of the department."""
+    """Ask about the latest conversations, in the name of an agent; some have been decided."""
     opened = await db.execute(
         select(FactRow.subject, FactRow.customer)
         .where(FactRow.kind == "conversation.opened", FactRow.at > now() - timedelta(days=365))
         .order_by(FactRow.id.desc())
-        .limit(2)
+        .limit(len(QUESTIONS))
     )
     asker = min(await agents_at(db, role="agent", department=department), default=None)
-    reasons = (
-        (18_000, "快递破损两次，客户要求补偿运费和一张优惠券"),
-        (86_900, "型号发错且已停产，客户要求全额退款"),
-    )
-    for (conversation, customer), (amount, reason) in zip(opened.all(), reasons, strict=False):
+    for (conversation, customer), question in zip(opened.all(), QUESTIONS, strict=False):
         request = ApprovalRequest(
-            what="compensation" if amount < 50_000 else "refund",
+            what="compensation" if question.amount < HEAD_FROM else "refund",
             subject_kind="conversation",
             subject=conversation,
             conversation=conversation,
             customer=customer,
-            reason=reason,
-            amount=amount,
+            reason=question.reason,
+            amount=question.amount,
             currency="CNY",
             limit=10_000,
-            key=f"demo:{amount}",
+            key=f"demo:{question.amount}",
         )
-        await request_approval(db, request, by=asker)
+        with frozen(now() - timedelta(hours=question.hours_ago)) as clock:
+            approval = await request_approval(db, request, by=asker)
+            clock.advance(timedelta(minutes=25))
+            await answer(db, approval, question, department)
+
+
+async def answer(db: Session, approval: Approval, question: Question, department: UUID) -> None:
+    """Let whoever the policy names decide, if it has been decided."""
+    role = "shift_leader" if question.amount < HEAD_FROM else "department_head"
+    decider = min(await agents_at(db, role=role, department=department), default=None)
+    by = await actor_for_agent(db, decider) if decider else None
+    if question.granted is not None and by is not None:
+        await decide(db, approval, granted=question.granted, comment=question.comment, by=by)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from kefu.core.db import Session
 from kefu.identity import agents_at, agents_who_may
-from kefu.notifications import Ways, announce, notify
+from kefu.notifications import Ways, announce, names_subjects, notify
 from kefu.notifications import withdraw as withdraw_notices
 from kefu.workflows.model_approvals import Approval
 
@@ -21,6 +23,15 @@ announce(DECIDED, zh="您的申请有结果了", en="Your request has been decid
 announce(
     ESCALATED, zh="审批超时，已升级给您", en="An overdue approval came to you", ways=Ways(mail=True)
 )
+
+
+@names_subjects("approval")
+async def name_approvals(db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """By the reason that was given, the beginning of it."""
+    rows = await db.execute(
+        select(Approval.id, func.left(Approval.reason, 60)).where(Approval.id.in_(ids))
+    )
+    return {approval: reason for approval, reason in rows if reason}
 
 
 async def approvers_of(db: Session, approval: Approval) -> set[UUID]:

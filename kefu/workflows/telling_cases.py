@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from kefu.core.db import Session
 from kefu.core.events import Fact, record
 from kefu.identity import agents_who_may, department_heads
-from kefu.notifications import Notice, Ways, announce, notify_all, withdraw
+from kefu.notifications import Notice, Ways, announce, names_subjects, notify_all, withdraw
 from kefu.workflows.events_processes import CaseTaskOverdue
 from kefu.workflows.model_processes import CASE_TASK, Case, CaseTask
 from kefu.workflows.saying import task_said
@@ -23,6 +23,12 @@ announce(ASSIGNED, zh="流程中有您的待办", en="A process has a task for y
 announce(DUE_SOON, zh="流程待办即将超时", en="A task in a process is nearly overdue")
 announce(OVERDUE, zh="流程待办已超时", en="A task in a process is overdue", ways=Ways(mail=True))
 announce(SET_ASIDE, zh="流程步骤执行失败，待处理", en="A step of a process failed for good")
+
+
+@names_subjects(CASE_TASK)
+async def name_case_tasks(db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    rows = await db.execute(select(CaseTask.id, CaseTask.name).where(CaseTask.id.in_(ids)))
+    return {row.id: row.name for row in rows}
 
 
 async def tell_owners(db: Session, facts: Iterable[Fact]) -> None:

@@ -6,17 +6,24 @@ export function clockTime(at: string | Date, locale: string): string {
   return format(at, locale, { hour: '2-digit', minute: '2-digit', hour12: false })
 }
 
-/** For list rows: 14:05 today, 昨天, 周三, 3月4日, 2025/3/4. */
+/** For list rows: 14:05 today, 昨天, 周三, 3月4日, 2025/3/4; what is to come with its hour: 明天 14:05, 3月4日 14:05. */
 export function shortTime(at: string | Date, locale: string, now: Date = new Date()): string {
   const date = new Date(at)
   const days = daysBetween(date, now)
-  if (days <= 0) return clockTime(date, locale)
+  if (days === 0) return clockTime(date, locale)
+  if (days < 0) return toCome(date, -days, locale, now)
   if (days === 1) return relativeDay(-1, locale)
   if (days < 7) return format(date, locale, { weekday: 'short' })
   if (date.getFullYear() === now.getFullYear()) {
     return format(date, locale, { month: 'short', day: 'numeric' })
   }
   return format(date, locale, { year: 'numeric', month: 'numeric', day: 'numeric' })
+}
+
+function toCome(date: Date, days: number, locale: string, now: Date): string {
+  if (days === 1) return `${relativeDay(1, locale)} ${clockTime(date, locale)}`
+  const year = date.getFullYear() === now.getFullYear() ? undefined : ('numeric' as const)
+  return format(date, locale, { year, month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false })
 }
 
 /** For separators between messages of different days. */

@@ -7,11 +7,14 @@ from sqlalchemy import text
 from kefu.conversations import personal_data
 from kefu.conversations.assignment import claim, transfer
 from kefu.conversations.batch import store_in
+from kefu.conversations.informing import name_customers
 from kefu.conversations.reactions_informing import inform, inform_mentioned, let_in
 from kefu.conversations.tests.factories import a_conversation, a_message, from_agent
 from kefu.core.db import Session
 from kefu.core.events import Fact
+from kefu.core.ids import uuid7
 from kefu.customers import customer_for, erase_customer, export_customer
+from kefu.customers.tests.factories import a_customer
 from kefu.identity.tests.factories import an_actor
 
 
@@ -82,3 +85,11 @@ async def test_an_export_holds_the_talks_and_an_erasure_blanks_them(db: Session)
     await db.refresh(conversation)
     assert texts == [""]
     assert conversation.last_preview == ""
+
+
+async def test_a_conversation_is_called_by_its_customer(db: Session) -> None:
+    conversation = await a_conversation(db, customer=await a_customer(db, name="王小明"))
+
+    names = await name_customers(db, [conversation.id, uuid7()])
+
+    assert names == {conversation.id: "王小明"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from uuid import UUID
@@ -16,8 +16,9 @@ from kefu.core.http import install_problems
 from kefu.core.ids import uuid7
 from kefu.identity import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
 from kefu.identity.tests.factories import an_entry
-from kefu.notifications import Ways, announce, notify
+from kefu.notifications import Ways, announce, names_subjects, notify
 from kefu.notifications.kinds import KINDS
+from kefu.notifications.naming import NAMES
 
 
 class OneTransaction:
@@ -72,11 +73,26 @@ def a_kind(name: str = "test.happened", **ways: bool) -> Iterator[str]:
         del KINDS[name]
 
 
+@contextmanager
+def naming(kind: str, names: dict[UUID, str]) -> Iterator[None]:
+    """Subjects of this kind have these names inside the block."""
+
+    @names_subjects(kind)
+    async def name(_db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+        return {one: names[one] for one in ids if one in names}
+
+    try:
+        yield
+    finally:
+        del NAMES[kind]
+
+
 async def a_notification(db: Session, agent: UUID, **given: Any) -> UUID:
     """Tell the agent something and return its subject."""
     subject: UUID = given.pop("subject", None) or uuid7()
     kind: str = given.pop("kind", "test.happened")
-    await notify(db, [agent], kind, subject_kind="conversation", subject=subject, **given)
+    subject_kind: str = given.pop("subject_kind", "kettle")
+    await notify(db, [agent], kind, subject_kind=subject_kind, subject=subject, **given)
     return subject
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kefu.core.db import Session
+from kefu.core.ids import uuid7
 from kefu.notifications.routes import router
 from kefu.notifications.tests.factories import (
     Browser,
@@ -13,6 +14,7 @@ from kefu.notifications.tests.factories import (
     a_kind,
     a_notification,
     counted,
+    naming,
 )
 
 WAYS = {"in_app": True, "sound": False, "desktop": True, "mail": True}
@@ -102,6 +104,18 @@ async def test_odd_preferences_are_refused_by_name(
 
     assert answer.status_code == 422
     assert answer.json()["field"] == field
+
+
+async def test_a_line_says_what_it_is_about(db: Session, browser: Browser) -> None:
+    named, unnamed = uuid7(), uuid7()
+    await a_notification(db, browser.agent, subject=named, subject_kind="kettle")
+    await a_notification(db, browser.agent, subject=unnamed, subject_kind="spoon")
+
+    with naming("kettle", {named: "保温壶漏水"}):
+        listed = (await browser.ask("GET", "/notifications")).json()["items"]
+
+    about = {one["subject"]: one["about"] for one in listed}
+    assert about == {str(named): "保温壶漏水", str(unnamed): None}
 
 
 @pytest.mark.parametrize("number", [1, 25])

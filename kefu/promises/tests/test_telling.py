@@ -21,7 +21,8 @@ from kefu.promises.reactions import (
     tell_whose_task_is_due,
 )
 from kefu.promises.tasks import complete_task, create_task
-from kefu.promises.tests.factories import NOON, a_clock, a_policy, target
+from kefu.promises.telling import name_tasks
+from kefu.promises.tests.factories import NOON, a_clock, a_policy, a_task, target
 
 TOLD = text("select agent_id, kind from notifications where subject = :subject order by at, kind")
 
@@ -155,3 +156,11 @@ async def test_from_a_clock_to_the_agents_notification_through_the_log(database_
     async with database.transaction() as db:
         assert await told(db, subject) == [(agent.id, "promise.broken")]
     await database.close()
+
+
+async def test_a_task_is_called_by_its_title(db: Session) -> None:
+    task = await a_task(db, title="回访低分评价的客户")
+
+    names = await name_tasks(db, [task.id, uuid7()])
+
+    assert names == {task.id: "回访低分评价的客户"}

@@ -28,6 +28,16 @@ test('near times are short, far times exact', () => {
   expect(dayLabel(new Date(2026, 2, 12, 1, 0), 'zh-CN', now)).toBe('今天')
 })
 
+test('what is to come says its day and its hour', () => {
+  const now = new Date(2026, 2, 12, 15, 0)
+
+  expect(shortTime(new Date(2026, 2, 12, 18, 30), 'zh-CN', now)).toBe('18:30')
+  expect(shortTime(new Date(2026, 2, 13, 9, 5), 'zh-CN', now)).toBe('明天 09:05')
+  expect(shortTime(new Date(2026, 2, 17, 16, 58), 'zh-CN', now)).toBe('3月17日 16:58')
+  expect(shortTime(new Date(2027, 0, 2, 16, 58), 'zh-CN', now)).toBe('2027年1月2日 16:58')
+  expect(shortTime(new Date(2026, 2, 17, 16, 58), 'en', now)).toBe('Mar 17, 16:58')
+})
+
 test('spans and sizes are read at a glance', () => {
   expect(spanLabel(42_000, 'zh-CN')).toBe('0:42')
   expect(spanLabel(-725_000, 'zh-CN')).toBe('12:05')

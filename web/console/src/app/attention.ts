@@ -3,9 +3,23 @@
 import { t } from './i18n'
 import { useSession } from './session'
 
+const title = { unread: 0, place: '' }
+
 export function showUnread(count: number): void {
-  const name = t('app.name')
-  document.title = count > 0 ? `(${count > 99 ? '99+' : count}) ${name}` : name
+  title.unread = count
+  paintTitle()
+}
+
+/** The tab says which page it shows; `label` is the key of its word. */
+export function showPlace(label: string): void {
+  title.place = label
+  paintTitle()
+}
+
+function paintTitle(): void {
+  const { unread, place } = title
+  const name = place ? `${t(place)} · ${t('app.name')}` : t('app.name')
+  document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${name}` : name
 }
 
 let lastRing = 0

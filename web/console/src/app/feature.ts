@@ -42,6 +42,8 @@ export interface NavigationItem {
   permission?: string
   badge?: () => number
   place?: 'top' | 'bottom'
+  /** Stands in the bar of a phone before others do. */
+  main?: boolean
 }
 
 export interface SettingsPage {

@@ -1,6 +1,7 @@
 /** Pages: the frame, and in it whatever features brought. */
 
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
+import { showPlace } from './attention'
 import { allOf, features } from './features'
 import { goWith } from './going'
 import { startRealtime } from './realtime'
@@ -26,6 +27,18 @@ export const router = createRouter({
 })
 
 goWith(router)
+router.afterEach((to) => showPlace(labelOf(to.path)))
+
+/** The word of the page in the navigation or the settings to which this address belongs. */
+function labelOf(path: string): string {
+  const known = [
+    ...allOf('navigation').flat().map((item) => ({ path: item.to, label: item.label })),
+    ...allOf('settings').flat().map((page) => ({ path: `/settings/${page.path}`, label: page.label })),
+    { path: '/settings', label: 'app.settings.title' },
+  ]
+  const here = known.filter((one) => path === one.path || path.startsWith(`${one.path}/`))
+  return here.sort((a, b) => b.path.length - a.path.length)[0]?.label ?? ''
+}
 
 let startedFor: string | null = null
 

@@ -1,6 +1,7 @@
 export default {
   name: 'Kefu',
   navigation: 'Main navigation',
+  skip: 'Skip to the content',
   undo: 'Undo',
   save: 'Save',
   cancel: 'Cancel',

@@ -1,6 +1,7 @@
 export default {
   name: 'Kefu 客服',
   navigation: '主导航',
+  skip: '跳到内容',
   undo: '撤销',
   save: '保存',
   cancel: '取消',

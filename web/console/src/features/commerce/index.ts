@@ -18,7 +18,7 @@ export default {
     { path: 'products/:id', component: () => import('./pages/Product.vue'), props: true },
   ],
   navigation: [
-    { to: '/orders', icon: Receipt, label: 'commerce.orders', order: 30, permission: 'order.read' },
+    { to: '/orders', icon: Receipt, label: 'commerce.orders', order: 30, main: true, permission: 'order.read' },
     { to: '/products', icon: PackageSearch, label: 'commerce.products', order: 32, permission: 'product.read' },
   ],
   settings: [{ path: 'shops', group: 'channels', label: 'commerce.shops.title', icon: Store, order: 40, permission: 'shop.edit', component: () => import('./settings/Shops.vue') }],

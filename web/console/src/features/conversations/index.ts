@@ -33,6 +33,7 @@ export default {
       icon: Headset,
       label: 'conversations.workspace',
       order: 10,
+      main: true,
       permission: 'conversation.read',
       badge: () => useConversations().counts.unread,
     },

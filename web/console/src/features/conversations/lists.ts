@@ -8,6 +8,7 @@ import { worded } from '@/app/say'
 import { useSession } from '@/app/session'
 import { readList } from './api'
 import { aFilter, belongs, inOrder, keyOf, type Filter } from './listing'
+import { isWhole } from './reducers'
 import { useConversations } from './store'
 
 export const useLists = defineStore('conversation-lists', () => {
@@ -64,7 +65,7 @@ export const useLists = defineStore('conversation-lists', () => {
   function consider(row: ConversationRow): void {
     const fits = belongs(row, filter.value, viewer.value)
     const isHere = ids.value.includes(row.id)
-    if (fits === null) return readAgainSoon()
+    if (fits === null || !isWhole(row)) return readAgainSoon()
     if (!fits) {
       if (isHere && row.id !== conversations.current) ids.value = ids.value.filter((id) => id !== row.id)
     } else if (still.value) held.value += isHere ? 0 : 1

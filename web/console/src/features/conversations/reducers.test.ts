@@ -2,7 +2,7 @@ import type { ConversationRow, Message } from '@kefu/api'
 import type { EventFrame } from '@kefu/api/frames'
 import { describe, expect, test } from 'vitest'
 import { aMessage, AGENT, anEvent, aRow, aSnapshot, at, byAgent, CONVERSATION } from './factories'
-import { reducers, resumed, seen, typing, viewers } from './reducers'
+import { putRow, reducers, resumed, seen, typing, viewers } from './reducers'
 import { nothingKnown, progress, takeSnapshot, type Known } from './state'
 
 function after(row: ConversationRow, messages: Message[], events: EventFrame[] = []): Known {
@@ -98,6 +98,18 @@ test('an older row never replaces a newer one', () => {
   const known = after({ ...start, last_seq: 9 }, [first], [anEvent('conversation.prioritised', 2, { ...start, priority: 3 })])
 
   expect(known.rows[CONVERSATION]?.priority).toBe(1)
+})
+
+test('changed columns of a conversation that is not known make no row', () => {
+  const known = nothingKnown()
+  const changed = { id: CONVERSATION, status: 'waiting', last_seq: 3 } as ConversationRow
+
+  putRow(known, changed)
+  expect(known.rows).toEqual({})
+
+  takeSnapshot(known, aSnapshot(start, [first]))
+  putRow(known, changed)
+  expect(known.rows[CONVERSATION]).toEqual({ ...start, ...changed })
 })
 
 test('reading moves the ticks and empties the unread count', () => {

@@ -73,12 +73,16 @@ function moved(known: Known, event: EventFrame): void {
   putRow(known, event.data as ConversationRow)
 }
 
-/** Rows arrive by several ways; an older one never replaces a newer one. */
+/** Rows arrive by several ways; an older one never replaces a newer one. Changed columns alone are no row. */
 export function putRow(known: Known, row: ConversationRow): void {
   const before = known.rows[row.id]
+  if (!before && !isWhole(row)) return
   if (before && row.last_seq < before.last_seq) return
   known.rows[row.id] = { ...before, ...row }
 }
+
+/** Lists are told of changed columns only: of a conversation that is not known yet, that is not enough. */
+export const isWhole = (row: ConversationRow): boolean => 'customer' in row
 
 export function resumed(known: Known, frame: ResumedFrame): void {
   const thread = known.threads[frame.conversation]

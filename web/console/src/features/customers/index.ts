@@ -14,7 +14,7 @@ export default {
     { path: 'customers/import', component: () => import('./pages/Imports.vue') },
     { path: 'customers/:id', component: () => import('./pages/Customer.vue'), props: true },
   ],
-  navigation: [{ to: '/customers', icon: Contact, label: 'customers.title', order: 20, permission: 'customer.read' }],
+  navigation: [{ to: '/customers', icon: Contact, label: 'customers.title', order: 20, main: true, permission: 'customer.read' }],
   panels: [
     {
       key: 'customer',

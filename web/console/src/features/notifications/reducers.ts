@@ -11,6 +11,8 @@ export interface Notification {
   conversation: Id | null
   actor: Id | null
   params: Record<string, unknown>
+  /** What it is about; pushed ones have ids only. */
+  about?: string | null
   count: number
   at: string
   read_at: string | null

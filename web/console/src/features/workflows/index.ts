@@ -17,7 +17,7 @@ export default {
     { path: 'processes/:id', component: () => import('./pages/ProcessEditor.vue'), props: true },
   ],
   navigation: [
-    { to: '/todo', icon: ListTodo, label: 'workflows.todo.title', order: 35, permission: 'case_task.do', badge: () => useTodo().counts.mine + useTodo().counts.department },
+    { to: '/todo', icon: ListTodo, label: 'workflows.todo.title', order: 35, main: true, permission: 'case_task.do', badge: () => useTodo().counts.mine + useTodo().counts.department },
   ],
   settings: [
     { path: 'processes', group: 'workflows', label: 'workflows.processes.title', icon: Workflow, order: 10, permission: 'process.read', component: () => import('./settings/Processes.vue') },

@@ -7,6 +7,8 @@ export type Tone = 'here' | 'late' | 'done' | 'broken' | 'cool' | 'warm' | 'hot'
 export interface Mark {
   node: string
   name: string
+  /** Nobody gave the element a name, as with most gateways: nothing for a list. */
+  unnamed?: boolean
   tone: Tone
   /** A short word at the element. */
   badge: string
@@ -29,6 +31,7 @@ export function stayMarks(stays: Stay[], describe: (stay: Stay, times: number) =
   return [...last.values()].map((stay) => ({
     node: stay.node,
     name: stay.name || stay.node,
+    unnamed: !stay.name || stay.name === stay.node,
     tone: toneOf(stay),
     ...describe(stay, times.get(stay.node) ?? 1),
   }))

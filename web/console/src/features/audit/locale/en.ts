@@ -1,3 +1,5 @@
+import fact from './facts.en'
+
 export default {
   title: 'Audit trail',
   text: 'Who did what to what, when. It can be read, not changed.',
@@ -25,4 +27,5 @@ export default {
   },
   empty: 'Nothing fits',
   emptyText: 'Try another event, person or time.',
+  fact,
 }

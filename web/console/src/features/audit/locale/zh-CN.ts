@@ -1,3 +1,5 @@
+import fact from './facts.zh-CN'
+
 export default {
   title: '审计日志',
   text: '谁在什么时候对什么做了什么。只能查看，不能修改。',
@@ -25,4 +27,5 @@ export default {
   },
   empty: '没有符合条件的记录',
   emptyText: '换一个事件、人员或时间范围试试。',
+  fact,
 }

@@ -60,6 +60,7 @@ export default {
     log: 'What happened',
   },
   state: { running: 'Running', stuck: 'Set aside', ended: 'Ended', cancelled: 'Cancelled' },
+  outcome: { done: 'Done', expired: 'Not sent back in time', refused: 'Refused at review', rejected: 'Rejected at inspection', reminded: 'Reminded', withdrawn: 'Withdrawn' },
   how: { here: 'is here', done: 'done', interrupted: 'interrupted', withdrawn: 'withdrawn' },
   wait: { timer: 'A time', message: 'A message', signal: 'A signal', step: 'Next try of a step', error: 'Error code' },
   map: {

@@ -60,6 +60,7 @@ export default {
     log: '经过',
   },
   state: { running: '进行中', stuck: '已搁置', ended: '已结束', cancelled: '已终止' },
+  outcome: { done: '已完成', expired: '逾期未寄', refused: '审核拒绝', rejected: '检测不予受理', reminded: '已提醒', withdrawn: '已撤回' },
   how: { here: '正在此处', done: '已完成', interrupted: '被中断', withdrawn: '已撤回' },
   wait: { timer: '等到时间', message: '等待消息', signal: '等待信号', step: '稍后重试步骤', error: '错误代码' },
   map: {
