@@ -1,4 +1,3 @@
-import facts from './facts.en'
 import feedback from './feedback.en'
 import merging from './merging.en'
 
@@ -68,7 +67,6 @@ export default {
   erasedAt: 'Personal data was erased {time}',
   ...merging,
   fact: {
-    ...facts,
     customer_unmerged: 'Unmerged',
     customer_match_rejected: 'Found to be two people',
     customer_match_reopened: 'To be reviewed again',

@@ -1,4 +1,3 @@
-import facts from './facts.zh-CN'
 import feedback from './feedback.zh-CN'
 import merging from './merging.zh-CN'
 
@@ -68,7 +67,6 @@ export default {
   erasedAt: '个人信息已于 {time} 删除',
   ...merging,
   fact: {
-    ...facts,
     customer_unmerged: '取消合并',
     customer_match_rejected: '确认不是同一位客户',
     customer_match_reopened: '重新审核是否同一位客户',
