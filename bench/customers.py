@@ -18,7 +18,10 @@ from kefu.identity.keys import hash_of
 
 TOKEN = "kefu_bench_customers_token_for_loopback_only"  # noqa: S105 - a bench's own
 ROUNDS = 300
-PAGE = ("", "/timeline", "/notes", "/addresses", "/merges", "/consents")
+PAGE = (
+    *("", "/overview", "/purchases", "/timeline", "/notes", "/addresses", "/merges", "/consents"),
+    "/dedicated-agent",
+)
 
 
 def prepared(scale: str) -> System:
@@ -38,7 +41,7 @@ def client_of(system: System) -> httpx.Client:
     with psycopg.connect(system.conninfo) as db:
         db.execute(
             "insert into tokens (id,agent_id,name,prefix,token_hash,scopes,created_at) "
-            "select %s,id,'bench','kefu',%s,'[\"customer.read\"]',now() from agents "
+            "select %s,id,'bench','kefu',%s,'[\"customer.read\",\"order.read\"]',now() from agents "
             "where email = %s on conflict (token_hash) do nothing",
             (uuid7(), hash_of(TOKEN), ADMINISTRATOR),
         )

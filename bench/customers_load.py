@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 
+from bench.customers_purchases import load_purchases
 from kefu.core.ids import uuid7
 from kefu.core.pinyin import sort_key
 from kefu.customers.names import search_terms_of
@@ -62,6 +63,7 @@ def load(conninfo: str, scale: str) -> None:
         write(db, ADDRESSES, addresses(ids))
         write(db, FACT_ROWS, facts(ids))
         write(db, MERGES, merges(ids))
+        load_purchases(db)
         db.execute("vacuum analyze")
 
 

@@ -118,3 +118,25 @@ async def test_the_list_takes_as_many_queries_for_one_as_for_many(
 
     assert len(answer.json()["items"]) == 25
     assert counts[0] == counts[1]
+
+
+async def test_an_own_order_opens_the_pages_of_self_service(
+    db: Session, client: httpx.AsyncClient
+) -> None:
+    customer, stranger = await a_customer(db), await a_customer(db)
+    order = await an_order(db, customer=customer.id, status="delivered")
+    inbox = await an_inbox(db, channel="web_chat")
+    proof = {"scope": inbox.id, "verified_at": now()}
+    await an_identity(db, customer, "external_id", f"user-{uuid7()}", **proof)
+    answers = []
+    for visitor in (customer, stranger):
+        token = issue_visitor_token(visitor.id, inbox.id, key=KEY, at=now())
+        path = f"/api/v1/widget/{inbox.id}/orders/{order.id}/pass"
+        headers = {"Authorization": f"Bearer {token}"}
+        answers.append(await client.post(path, headers=headers))
+
+    headers = {"Authorization": f"Bearer {answers[0].json()['token']}"}
+    shown = await client.get("/api/v1/service/order", headers=headers)
+
+    assert [answer.status_code for answer in answers] == [201, 404]
+    assert shown.json()["number"] == order.number

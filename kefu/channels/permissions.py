@@ -24,6 +24,7 @@ ROUTES: dict[str, str] = {
     "POST /api/v1/widget/{inbox}/files": "visitor",
     "GET /api/v1/widget/{inbox}/orders": "visitor",
     "GET /api/v1/widget/{inbox}/orders/{order_id}": "visitor",
+    "POST /api/v1/widget/{inbox}/orders/{order_id}/pass": "visitor",
     "GET /api/v1/channels": "signed-in",
     "GET /api/v1/channels/health": "channel.read",
     "POST /api/v1/channels/health/{inbox_id}": "inbox.edit",

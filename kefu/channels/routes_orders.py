@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from sqlalchemy import select
 
-from kefu.channels.doorstep import DoorstepRoute, ReadingVisitor
+from kefu.channels.doorstep import DoorstepRoute, EnteredVisitor, ReadingVisitor
 from kefu.channels.visitors import Visitor
-from kefu.commerce import OwnOrder, OwnOrders, own_order, own_orders
+from kefu.commerce import OrderPass, OwnOrder, OwnOrders, own_order, own_orders, pass_for
 from kefu.core.db import Session
 from kefu.core.errors import NotFound
 from kefu.core.http import Db
@@ -32,6 +32,15 @@ async def show_own_order(db: Db, visitor: ReadingVisitor, order_id: UUID) -> Own
     if not await is_proven(db, visitor):
         raise NotFound("There is no such order.")
     return await own_order(db, visitor.customer.id, order_id)
+
+
+@router.post("/orders/{order_id}/pass", status_code=201)
+async def post_pass(request: Request, db: Db, visitor: EnteredVisitor, order_id: UUID) -> OrderPass:
+    """Open one of one's own orders in the pages of self-service, to ask for something there."""
+    if not await is_proven(db, visitor):
+        raise NotFound("There is no such order.")
+    key = request.app.state.settings.signing_key()
+    return await pass_for(db, visitor.customer.id, order_id, key=key)
 
 
 async def is_proven(db: Session, visitor: Visitor) -> bool:

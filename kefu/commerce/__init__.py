@@ -7,8 +7,8 @@ from kefu.commerce.model import Product, Shop, Sku
 from kefu.commerce.model_notices import CustomerNotice, NoticeWish
 from kefu.commerce.model_orders import Order, OrderLine, Payment, Refund
 from kefu.commerce.model_shipments import Shipment, TrackingEvent
-from kefu.commerce.owners import own_order, own_orders
-from kefu.commerce.schemas_service import OwnOrder, OwnOrders
+from kefu.commerce.owners import own_order, own_orders, pass_for
+from kefu.commerce.schemas_service import OrderPass, OwnOrder, OwnOrders
 
 __all__ = [
     "CustomerNotice",
@@ -16,6 +16,7 @@ __all__ = [
     "NoticeWish",
     "Order",
     "OrderLine",
+    "OrderPass",
     "OwnOrder",
     "OwnOrders",
     "Payment",
@@ -31,6 +32,7 @@ __all__ = [
     "order_numbered",
     "own_order",
     "own_orders",
+    "pass_for",
     "product_for",
     "report_notice",
     "shipment_for",

@@ -1,7 +1,7 @@
-"""After sales: lines of a delivered order are to come back or be exchanged.
+"""After sales: lines of an order are to come back, be exchanged, repaired or installed.
 
 The request is checked against the shop's policy and kept; what then happens to the goods is a case
-that listens to `order.after_sale_requested`.
+of returns, which opens by itself on `order.after_sale_requested`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,14 @@ from kefu.commerce.events_order_care import AfterSaleRequested
 from kefu.commerce.model import PaymentMethod, Sku
 from kefu.commerce.model_order_care import AfterSaleRequest
 from kefu.commerce.model_orders import Order, OrderLine
+from kefu.commerce.returns.applying import check_paid, units_in_cases
+from kefu.commerce.returns.nodes import EXCHANGE, INSTALLATION, REFUND_ONLY, REPAIR, RETURN
 from kefu.core.db import Session
 from kefu.core.errors import Invalid
 from kefu.core.events import plain, record
 from kefu.core.ids import uuid7
+
+WITH_MONEY = (RETURN, EXCHANGE, REFUND_ONLY)
 
 
 async def request_after_sale(
@@ -41,18 +45,14 @@ async def request_after_sale(
     method: UUID | None,
     asked: Asked,
 ) -> AfterSaleRequest:
-    """Ask for a return or an exchange of an order that was loaded with its lock."""
+    """Ask for one kind of help with an order that was loaded with its lock."""
     check_own(order, asked.customer)
     now = await situation_of(db, order)
     check_after_sale(now, kind)
     check_named_once(lines)
-    if kind == "return":
-        difference = -sum(amount_back(now, one) for one in lines)
-    else:
-        skus = await skus_named(db, {one["sku"] for one in lines if one.get("sku")})
-        difference = sum(difference_of(now, one, skus) for one in lines)
-        check_changes(now, lines)
-    paying = check_method(now, kind, method, difference)
+    await check_left(db, now, kind, lines)
+    difference = await difference_for(db, now, kind, lines)
+    paying = check_method(now, kind, method, difference) if kind in WITH_MONEY else None
     request = AfterSaleRequest(
         id=uuid7(),
         order_id=order.id,
@@ -65,6 +65,7 @@ async def request_after_sale(
         currency=order.currency,
         source=asked.source,
         requested_by=asked.by,
+        conversation_id=asked.conversation,
     )
     db.add(request)
     await record(db, told(request, now, lines, asked))
@@ -91,9 +92,44 @@ def told(
     )
 
 
+async def difference_for(
+    db: Session, now: Situation, kind: str, lines: Sequence[Mapping[str, Any]]
+) -> int:
+    """What the customer pays more, or gets back where it is below nothing."""
+    if kind in (RETURN, REFUND_ONLY):
+        return -sum(amount_back(now, one) for one in lines)
+    if kind != EXCHANGE:
+        for one in lines:
+            units_of(now.line(one["line"]), one)
+        return 0
+    skus = await skus_named(db, {one["sku"] for one in lines if one.get("sku")})
+    difference = sum(difference_of(now, one, skus) for one in lines)
+    check_changes(now, lines)
+    return difference
+
+
+async def check_left(
+    db: Session, now: Situation, kind: str, lines: Sequence[Mapping[str, Any]]
+) -> None:
+    """What is in a case already is not asked for again."""
+    if kind == INSTALLATION:
+        return
+    taken = await units_in_cases(db, now.order.id)
+    for one in lines:
+        line = now.line(one["line"])
+        left = line.quantity - line.cancelled_quantity - taken.get(line.id, 0)
+        if units_of(line, one) > left:
+            raise RuleBroken(
+                "too_many_units", "So many of this line are not left.", field="lines", limit=left
+            )
+
+
 def check_after_sale(now: Situation, kind: str) -> None:
     rules = now.rules
-    allowed = rules.return_statuses if kind == "return" else rules.exchange_statuses
+    if kind in (REFUND_ONLY, INSTALLATION):
+        check_paid(now.order)
+        return
+    allowed = rules.exchange_statuses if kind == EXCHANGE else rules.return_statuses
     if now.order.status not in allowed:
         raise RuleBroken(
             "order_status",
@@ -101,7 +137,7 @@ def check_after_sale(now: Situation, kind: str) -> None:
             field="status",
             detail=now.order.status,
         )
-    if rules.after_sale_once and now.after_sales:
+    if kind != REPAIR and rules.after_sale_once and now.after_sales:
         raise RuleBroken("order_status", "A return or exchange of this order is under way.")
 
 

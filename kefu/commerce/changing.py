@@ -21,7 +21,7 @@ from kefu.commerce.events_order_care import (
     OrderChangeWithdrawn,
 )
 from kefu.commerce.model import PaymentMethod, Shop
-from kefu.commerce.model_order_care import AfterSaleRequest, OrderChange
+from kefu.commerce.model_order_care import GOODS_MOVE, AfterSaleRequest, OrderChange
 from kefu.commerce.model_orders import Order, OrderLine, Payment, Refund
 from kefu.commerce.windows import Verdict, verdict, windows_of
 from kefu.commerce.writing_back import JOB, writer_for
@@ -198,7 +198,11 @@ async def situation_of(db: Session, order: Order, *, apart_from: UUID | None = N
     )
     states = {(row.kind, row.state) for row in requests}
     after_sales = await db.scalars(
-        select(AfterSaleRequest.kind).where(AfterSaleRequest.order_id == order.id)
+        select(AfterSaleRequest.kind).where(
+            AfterSaleRequest.order_id == order.id,
+            AfterSaleRequest.kind.in_(GOODS_MOVE),
+            AfterSaleRequest.refusal.is_(None),
+        )
     )
     return Situation(
         order=order,

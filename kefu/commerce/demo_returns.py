@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from kefu.commerce.appointments import free_times
 from kefu.commerce.model import Product, Shop
 from kefu.commerce.model_orders import Order, OrderLine
 from kefu.commerce.model_returns import ReturnCase
@@ -303,8 +304,11 @@ async def diagnosed(db: Session, case: ReturnCase, crew: Crew, _: int) -> None:
 
 
 async def booked(db: Session, case: ReturnCase, crew: Crew, _: int) -> None:
-    at = now() + timedelta(hours=26)
-    await book_visit(db, case, at=at, mode="on_site", by=crew.agent.id)
+    """The first free slot from tomorrow on; without slots the case goes on waiting for one."""
+    tomorrow = (now() + timedelta(days=1)).date()
+    free = await free_times(db, "installation", "on_site", since=tomorrow, days=7)
+    if free:
+        await book_visit(db, case, at=free[0][0], mode="on_site", by=crew.agent.id)
 
 
 async def withdrawn(db: Session, case: ReturnCase, _: Crew, __: int) -> None:

@@ -110,6 +110,19 @@ class OrderRevealed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrdersExported(Event):
+    """Somebody took orders away as a sheet, and which; `subject` is who."""
+
+    kind: ClassVar[str] = "orders.exported"
+    status: str | None = None
+    shop: UUID | None = None
+    of_customer: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    searched: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderQueried(Event):
     """A customer asked how far an order is and was told, so many seconds later."""
 

@@ -139,12 +139,13 @@ class SourceWritten(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ReconciliationFinished(SeenByAgents):
-    """`subject` is the comparison; `alike` of `compared` were as the source says."""
+    """`subject` is the comparison; `alike` had its status, `alike_after` once mended."""
 
     kind: ClassVar[str] = "reconciliation.finished"
     source: UUID
     compared: int
     alike: int
+    alike_after: int
     differences: int
     mended: int
     failed: bool = False

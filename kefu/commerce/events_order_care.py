@@ -91,6 +91,16 @@ class AfterSaleRequested(OrderCareEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AfterSaleUnopened(OrderCareEvent):
+    """The request was taken, but no case could be opened for it: `refusal` says why."""
+
+    kind: ClassVar[str] = "order.after_sale_unopened"
+    request: UUID
+    request_kind: str
+    refusal: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrderWindowChanged(OrderCareEvent):
     """The subject is the window; without `statuses` it was taken away."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from kefu.commerce.importing.stopping import end_lost
 from kefu.commerce.importing.uploading import IMPORT_JOB, forget_refused, import_upload
 from kefu.core.db import Database
 from kefu.core.jobs import every, job
@@ -19,3 +20,9 @@ async def import_file(payload: dict[str, Any], database: Database) -> None:
 async def forget_refused_rows(_payload: dict[str, Any], database: Database) -> None:
     async with database.transaction() as db:
         await forget_refused(db)
+
+
+@job("commerce.end_lost_imports", schedule=every(minutes=5))
+async def end_lost_imports(_payload: dict[str, Any], database: Database) -> None:
+    async with database.transaction() as db:
+        await end_lost(db)

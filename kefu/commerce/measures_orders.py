@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Float, cast, func, select
 
 from kefu.commerce.events import OrderAssisted, OrderQueried
-from kefu.commerce.mismatching import do_not_fit
+from kefu.commerce.mismatching import do_not_fit, grace
 from kefu.commerce.model_orders import ERROR_CAUSES, Order, OrderError, Refund
 from kefu.core.db import Session
 from kefu.core.events import FactRow
@@ -65,7 +65,7 @@ async def refund_mismatches(db: Session, period: Period) -> Measured:
         select(func.count())
         .select_from(Refund)
         .where(
-            do_not_fit(),
+            do_not_fit(await grace(db)),
             Refund.requested_at >= period.since,
             Refund.requested_at < period.until,
         )

@@ -20,7 +20,10 @@ IMPORT_STATUSES = ("waiting", "running", "done", "refused", "failed")
 
 
 class CommerceImport(Base):
-    """One file; `whole` takes all of it or nothing, `rows` takes what is right."""
+    """One file; `whole` takes all of it or nothing, `rows` takes what is right.
+
+    `told_at` is its last sign of life: a run that gives none for long was cut off.
+    """
 
     __tablename__ = "commerce_imports"
     __table_args__ = (
@@ -48,6 +51,7 @@ class CommerceImport(Base):
     started_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
 
 

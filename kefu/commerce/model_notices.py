@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, desc
+from sqlalchemy import ForeignKey, Index, Text, desc, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.commerce.model import one_of
@@ -23,7 +23,22 @@ STATUS_NOTICES = (
     "order_cancelled",
     "refund_paid",
 )
+RETURN_NOTICES = (
+    "return_approved",
+    "return_refused",
+    "return_accepted",
+    "return_rejected",
+    "return_reminder",
+)
 PROBLEM_NOTICES = ("delay", "problem", "lost")
+CARE_NOTICES = (
+    "change_done",
+    "change_approved",
+    "change_denied",
+    "change_refused",
+    "appointment_near",
+    "appointment_late",
+)
 
 
 class CustomerNotice(Base):
@@ -71,6 +86,9 @@ class NoticeWish(Base):
     __tablename__ = "notice_wishes"
     __table_args__ = (one_of("way", WAYS),)
 
+    id: Mapped[UUID] = mapped_column(
+        default=uuid7, server_default=text("gen_random_uuid()"), unique=True
+    )
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), primary_key=True)
     wanted: Mapped[bool] = mapped_column(default=True)
     way: Mapped[str | None] = mapped_column(Text)

@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -16,7 +24,8 @@ from kefu.core.db import Base
 from kefu.core.ids import uuid7
 
 CHANGE_KINDS = ("content", "address", "payment", "cancel")
-AFTER_SALE_KINDS = ("return", "exchange")
+AFTER_SALE_KINDS = ("return", "exchange", "repair", "installation", "refund_only")
+GOODS_MOVE = ("return", "exchange", "refund_only")
 CHANGE_STATES = (
     "executed",
     "pending_approval",
@@ -74,6 +83,9 @@ class DeliveryAddress(Base):
 
     __tablename__ = "delivery_addresses"
 
+    id: Mapped[UUID] = mapped_column(
+        default=uuid7, server_default=text("gen_random_uuid()"), unique=True
+    )
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("customers.id"), primary_key=True)
     address: Mapped[dict[str, Any]]
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
@@ -125,7 +137,10 @@ class OrderChange(Base):
 
 
 class AfterSaleRequest(Base):
-    """A customer wants lines of a delivered order taken back or exchanged; a case handles it."""
+    """A customer wants help with lines of an order after the purchase; a case handles it.
+
+    `refusal` says why no case could be opened although the request was taken.
+    """
 
     __tablename__ = "after_sale_requests"
     __table_args__ = (
@@ -147,6 +162,8 @@ class AfterSaleRequest(Base):
     source: Mapped[str] = mapped_column(Text, default="service")
     requested_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"), index=True)
     requested_at: Mapped[datetime] = mapped_column(default=now)
+    conversation_id: Mapped[UUID | None]
+    refusal: Mapped[str | None] = mapped_column(Text)
 
 
 class ServiceCode(Base):

@@ -125,6 +125,7 @@ class OrderLine(Base):
             name="quantities",
         ),
         Index("ix_order_lines_product_id", "product_id"),
+        Index("ix_order_lines_returned", "order_id", postgresql_where="returned_quantity > 0"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)

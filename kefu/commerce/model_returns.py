@@ -17,10 +17,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kefu.commerce.model import one_of
+from kefu.commerce.model import Sku, one_of
+from kefu.commerce.model_appointments import Appointment
+from kefu.commerce.model_order_care import AfterSaleRequest
 from kefu.core.clock import now
 from kefu.core.db import Base
 from kefu.core.ids import uuid7
+from kefu.workflows import Approval
 
 REASONS = (
     "no_reason",
@@ -90,6 +93,10 @@ class ReturnCase(Base):
     historic: Mapped[bool] = mapped_column(default=False)
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"), index=True)
     process_id: Mapped[UUID | None]
+    request_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey(AfterSaleRequest.id, ondelete="SET NULL"), unique=True
+    )
+    appointment_id: Mapped[UUID | None] = mapped_column(ForeignKey(Appointment.id), index=True)
     carrier: Mapped[str | None] = mapped_column(Text)
     tracking_number: Mapped[str | None] = mapped_column(Text, index=True)
     shipment_id: Mapped[UUID | None]
@@ -131,6 +138,7 @@ class ReturnLine(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("return_cases.id", ondelete="CASCADE"))
     order_line_id: Mapped[UUID] = mapped_column(ForeignKey("order_lines.id"))
     product_id: Mapped[UUID | None]
+    wanted_sku_id: Mapped[UUID | None] = mapped_column(ForeignKey(Sku.id))
     model: Mapped[str] = mapped_column(Text)
     title: Mapped[str] = mapped_column(Text)
     category: Mapped[str] = mapped_column(Text, default="")
@@ -225,6 +233,7 @@ class RefundApproval(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"))
     decided_at: Mapped[datetime | None]
+    approval_id: Mapped[UUID | None] = mapped_column(ForeignKey(Approval.id), unique=True)
 
 
 class RefundPosting(Base):

@@ -47,7 +47,10 @@ class Source(Base):
 
 
 class Reconciliation(Base):
-    """One comparison with a source: how many were compared and how many were alike."""
+    """One comparison with a source: how many were compared and how many were alike.
+
+    `alike` had the source's status as they were found, `alike_after` once what differed was mended.
+    """
 
     __tablename__ = "reconciliations"
     __table_args__ = (Index("ix_reconciliations_started_at", desc("started_at")),)
@@ -60,6 +63,7 @@ class Reconciliation(Base):
     finished_at: Mapped[datetime | None]
     compared: Mapped[int] = mapped_column(default=0)
     alike: Mapped[int] = mapped_column(default=0)
+    alike_after: Mapped[int | None]
     differences: Mapped[int] = mapped_column(default=0)
     mended: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str | None] = mapped_column(Text)

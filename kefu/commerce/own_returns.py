@@ -12,7 +12,7 @@ from kefu.commerce.model_orders import Order
 from kefu.commerce.model_returns import ReturnCase, ReturnPhoto, ReturnStep
 from kefu.commerce.returns.listing import lines_of
 from kefu.commerce.returns.nodes import SEND_BACK
-from kefu.commerce.returns.options import options_for
+from kefu.commerce.returns.options import options_for, promises_of
 from kefu.commerce.returns.sending_back import carrier_for
 from kefu.commerce.returns.undoing import is_undoable
 from kefu.commerce.schemas_own_returns import OwnRepairStep, OwnReturn, OwnReturns, OwnStep
@@ -35,12 +35,13 @@ async def own_returns(db: Session, order: Order) -> OwnReturns:
     ways, left, rules = await options_for(db, order)
     lines, steps, repairs = await lines_of(db, ids), await steps_of(db, ids), await states(db, ids)
     photos = await photos_of(db, ids)
+    suggested = await carrier_for(db, order.province, rules)
     rows = [
         OwnReturn(
             **{name: getattr(case, name) for name in SAME},
             titles=[f"{line.title} ×{line.quantity}" for line in lines.get(case.id, [])],
             grounds=case.decision_note,
-            suggested_carrier=carrier_for(rules),
+            suggested_carrier=suggested,
             photos=photos.get(case.id, 0),
             steps=steps.get(case.id, []),
             repair=repairs.get(case.id, []),
@@ -63,6 +64,7 @@ async def own_returns(db: Session, order: Order) -> OwnReturns:
                 }
                 for one in left
             ],
+            "promises": promises_of(rules),
         }
     )
 

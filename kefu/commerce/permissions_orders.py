@@ -23,6 +23,7 @@ ROUTES: dict[str, str] = {
     "POST /api/v1/order-events": "order.write",
     "GET /api/v1/orders": "order.read",
     "GET /api/v1/orders/{order_id}": "order.read",
+    "GET /api/v1/order-export": "order.export",
     "POST /api/v1/orders/{order_id}/reveal": "order.reveal",
     "POST /api/v1/orders/{order_id}/queries": "order.edit",
     "PUT /api/v1/orders/{order_id}/assistance": "order.edit",

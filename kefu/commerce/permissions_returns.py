@@ -60,7 +60,6 @@ ROUTES: dict[str, str] = {
     "POST /api/v1/inspection-checklists": "return.define",
     "GET /api/v1/return-investigations": "return.analyse",
     "PUT /api/v1/return-investigations/{investigation_id}/closure": "return.decide",
-    "GET /api/v1/refund-mismatches": "return.analyse",
     "POST /api/v1/refunds/{refund_id}/postings": "refund.post",
     "GET /api/v1/service/order/returns": "visitor",
     "POST /api/v1/service/order/returns": "visitor",

@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from kefu.commerce.model_appointments import Appointment
 from kefu.commerce.model_benefits import Coupon
 from kefu.commerce.model_invoices import Invoice
-from kefu.commerce.model_order_care import AfterSaleRequest, OrderChange
+from kefu.commerce.model_notices import CustomerNotice, NoticeWish
+from kefu.commerce.model_order_care import AfterSaleRequest, DeliveryAddress, OrderChange
 from kefu.core.db import Session
 from kefu.customers import erases_customer, exports_customer, moves_with_customer
 
@@ -21,6 +22,9 @@ moves_with_customer("after_sale_requests", AfterSaleRequest)
 moves_with_customer("invoices", Invoice)
 moves_with_customer("coupons", Coupon)
 moves_with_customer("appointments", Appointment)
+moves_with_customer("delivery_addresses", DeliveryAddress, alone=True)
+moves_with_customer("notice_wishes", NoticeWish, alone=True)
+moves_with_customer("customer_notices", CustomerNotice)
 
 
 @exports_customer("order_care")

@@ -11,7 +11,9 @@ from kefu.commerce.model_inspections import Inspection, InspectionDispute, Repai
 from kefu.commerce.model_returns import ReturnCase, ReturnCost
 from kefu.commerce.returns.photos import erase_photos
 from kefu.core.db import Session
-from kefu.customers import erases_customer, exports_customer
+from kefu.customers import erases_customer, exports_customer, moves_with_customer
+
+moves_with_customer("return_cases", ReturnCase)
 
 BLANKED: dict[Any, dict[str, str]] = {
     InspectionDispute: {"text": "", "grounds": ""},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +17,11 @@ from kefu.commerce.model_shipments import Shipment, TrackingEvent
 from kefu.commerce.steps import MOMENT
 from kefu.commerce.telling import told_of_new
 from kefu.commerce.terms import terms_of
-from kefu.commerce.writing import write_rows
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import Event, record_all
 from kefu.core.ids import uuid7
+from kefu.core.writing import write_rows
 from kefu.customers import a_person
 
 Row = dict[str, Any]
@@ -42,16 +43,22 @@ async def place_orders(
     db: Session, placing: Placing, documents: Sequence[OrderDocument]
 ) -> dict[str, UUID]:
     """The ids of those that are new now, by number; what others placed meanwhile is left out."""
-    orders = [order_row(placing, document) for document in documents]
-    orders.sort(key=lambda row: str(row["number"]))
-    written = await write_rows(db, Order, orders, conflict="shop_id, number", returning="number")
-    placed = {row["number"]: row for row in orders if row["number"] in set(written)}
-    batch = Batch()
-    for document in documents:
-        if row := placed.get(document.number):
-            batch.add(placing, document, row)
+    orders = {document.number: order_row(placing, document) for document in documents}
+    rows = sorted(orders.values(), key=lambda row: str(row["number"]))
+    writing = asyncio.create_task(
+        write_rows(db, Order, rows, conflict="shop_id, number", returning="number")
+    )
+    await asyncio.sleep(0)  # the database works from here on while we go on reckoning
+    try:
+        batch = Batch()
+        for document in documents:
+            batch.add(placing, document, orders[document.number])
+    finally:
+        new = set(await writing)
+    if len(new) < len(orders):
+        batch.keep_only({orders[number]["id"] for number in new})
     await batch.write(db)
-    return {number: row["id"] for number, row in placed.items()}
+    return {number: orders[number]["id"] for number in new}
 
 
 class Batch:
@@ -84,6 +91,15 @@ class Batch:
             self.shipments.append(row)
             self.scans += [scan_row(placing, scan, row["id"]) for scan in shipment.tracking]
         self.facts += told_of_new(order, len(lines))
+
+    def keep_only(self, orders: set[UUID]) -> None:
+        """Drop what belongs to other orders: somebody else was faster with them."""
+        for name in ("lines", "payments", "refunds", "shipments"):
+            rows = getattr(self, name)
+            setattr(self, name, [row for row in rows if row["order_id"] in orders])
+        parcels = {row["id"] for row in self.shipments}
+        self.scans = [row for row in self.scans if row["shipment_id"] in parcels]
+        self.facts = [fact for fact in self.facts if fact.subject in orders]
 
     async def write(self, db: Session) -> None:
         for table, rows in (

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 from kefu.commerce.events import ShipmentMoved
-from kefu.commerce.events_returns import (
-    ReturnDisputed,
-    ReturnInspected,
-    ReturnRefundAsked,
-    ReturnRefundDecided,
-)
+from kefu.commerce.events_returns import ReturnDisputed, ReturnInspected
 from kefu.commerce.returns.informing import inform
 from kefu.commerce.returns.lateness import alarm_parcels, note_late_cases
 from kefu.commerce.returns.sending_back import follow
@@ -29,6 +24,6 @@ async def follow_parcels_back(db: Session, facts: list[Fact]) -> None:
     await follow(db, facts)
 
 
-@reacts_to(ReturnInspected, ReturnDisputed, ReturnRefundAsked, ReturnRefundDecided)
+@reacts_to(ReturnInspected, ReturnDisputed)
 async def tell_whom_it_concerns(db: Session, facts: list[Fact]) -> None:
     await inform(db, facts)

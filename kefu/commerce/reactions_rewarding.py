@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -39,22 +40,32 @@ async def earn(db: Session, facts: list[Fact]) -> None:
 async def attribute(db: Session, facts: list[Fact]) -> None:
     """A product that was recommended and is paid now counts for whoever recommended it."""
     orders = {one.id: one for one in await orders_of(db, live(facts))}
-    lines = await db.scalars(
-        select(OrderLine).where(OrderLine.order_id.in_(orders)).order_by(OrderLine.id)
+    rows = await db.scalars(
+        select(OrderLine)
+        .where(OrderLine.order_id.in_(orders), OrderLine.product_id.is_not(None))
+        .order_by(OrderLine.id)
     )
-    bought = [
+    await note_bought(db, bought_in(orders, rows.all()))
+
+
+def bought_in(orders: Mapping[UUID, Order], lines: Sequence[OrderLine]) -> list[BoughtProduct]:
+    """Each product of an order once, with what all its lines come to; of nobody's orders none."""
+    amounts: Counter[tuple[UUID, UUID]] = Counter()
+    for line in lines:
+        if line.product_id is not None:
+            amounts[line.order_id, line.product_id] += line.amount
+    return [
         BoughtProduct(
-            customer=orders[line.order_id].customer_id or line.order_id,
-            order=line.order_id,
-            product=line.product_id,
-            at=orders[line.order_id].placed_at,
-            amount=line.amount,
-            currency=orders[line.order_id].currency,
+            customer=customer,
+            order=order,
+            product=product,
+            at=orders[order].placed_at,
+            amount=amount,
+            currency=orders[order].currency,
         )
-        for line in lines
-        if line.product_id is not None
+        for (order, product), amount in amounts.items()
+        if (customer := orders[order].customer_id) is not None
     ]
-    await note_bought(db, bought)
 
 
 @reacts_to(RefundPaid)

@@ -15,9 +15,9 @@ from kefu.commerce.retelling_parts import Parts, Retelling, parts_of
 from kefu.commerce.steps import furthest, is_newer
 from kefu.commerce.telling import TIMES, head_of, told_of_steps
 from kefu.commerce.terms import terms_of
-from kefu.commerce.writing import write_rows
 from kefu.core.db import Session
 from kefu.core.events import record_all
+from kefu.core.writing import write_rows
 
 SHOWN_TIMES = (*TIMES, "promised_ship_by", "promised_by")
 AMOUNTS = ("currency", "goods_amount", "shipping_amount", "discount_amount", "total_amount")

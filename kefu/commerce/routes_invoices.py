@@ -80,6 +80,8 @@ async def patch_invoice(
 ) -> InvoiceShown:
     """Write it otherwise; an issued one is followed by a new one."""
     invoice, order = await invoice_for(db, actor, invoice_id)
+    if invoice.state == "issued":
+        actor.require("invoice.issue")
     changes = body.model_dump(exclude_unset=True)
     red_number = changes.pop("red_number", None)
     changed = await change_invoice(db, invoice, order, changes, red_number=red_number, by=actor.id)

@@ -7,11 +7,10 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from kefu.commerce.returns.access import return_for
-from kefu.commerce.returns.reconciling import Mismatch, mismatches, post_from_finance
+from kefu.commerce.returns.reconciling import post_from_finance
 from kefu.commerce.returns.refunding import decide_refund, offer_for, refund, refund_of
 from kefu.commerce.schemas_return_detail import ReturnDetail
 from kefu.commerce.schemas_returns import (
-    Mismatched,
     NewRefund,
     OfferShown,
     Posting,
@@ -68,29 +67,4 @@ async def post_posting(db: Db, _: CurrentActor, refund_id: UUID, body: Posting) 
         amount=body.amount,
         operator=body.operator,
         at=body.at or now(),
-    )
-
-
-@router.get("/refund-mismatches")
-async def list_mismatches(db: Db, _: CurrentActor) -> list[Mismatched]:
-    """Refunds that CRM and finance tell otherwise, the oldest first, 200 at most."""
-    return [mismatched(one) for one in await mismatches(db)]
-
-
-def mismatched(one: Mismatch) -> Mismatched:
-    return Mismatched.model_validate(
-        {
-            "refund_id": one.refund.id,
-            "order_id": one.order.id,
-            "order_number": one.order.number,
-            "case_id": one.case.id if one.case else None,
-            "case_number": one.case.number if one.case else None,
-            "why": one.why,
-            "amount": one.refund.amount,
-            "currency": one.order.currency,
-            "finance_amount": one.finance_amount,
-            "crm_status": one.refund.crm_status,
-            "finance_status": one.refund.finance_status,
-            "requested_at": one.refund.requested_at,
-        }
     )

@@ -65,7 +65,9 @@ class EventsTaken(BaseModel):
     results: list[ToldRow]
 
 
-class OrderFilter(Shape):
+class OrderNarrowing(Shape):
+    """What a list of orders is narrowed by."""
+
     q: Annotated[str, Field(max_length=100)] = ""
     status: Status | None = None
     shop: UUID | None = None
@@ -74,6 +76,13 @@ class OrderFilter(Shape):
     until: Moment | None = None
     late: bool = False
     unfinished: bool = False
+
+
+class OrderExport(OrderNarrowing):
+    language: Literal["zh", "en"] = "zh"
+
+
+class OrderFilter(OrderNarrowing):
     cursor: Cursor = None
     limit: int = Field(default=25, ge=1, le=100)
 
@@ -287,10 +296,16 @@ class FinanceWord(Shape):
 
 
 class Mismatch(RefundRow):
-    """A refund of which service and finance do not say the same."""
+    """A refund of which service and finance do not say the same.
+
+    `why`: one of them says nothing, they say different things, or finance paid another amount.
+    """
 
     order_id: UUID
     number: str
+    case_number: str | None
+    why: Literal["missing", "status", "amount"]
+    finance_amount: int | None
     currency: str
     hours: float
 

@@ -236,7 +236,9 @@ class QuietShape(Shape):
 
 NoticeKind = Literal[
     "order_paid", "order_shipped", "out_for_delivery", "delivered", "order_cancelled",
-    "refund_paid", "delay", "problem", "lost",
+    "refund_paid", "delay", "problem", "lost", "change_done", "change_approved", "change_denied",
+    "change_refused", "appointment_near", "appointment_late", "return_approved",
+    "return_refused", "return_accepted", "return_rejected", "return_reminder",
 ]  # fmt: skip
 
 

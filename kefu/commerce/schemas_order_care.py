@@ -22,6 +22,7 @@ OrderStatus = Literal[
 ]
 Quantity = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 Reason = line_of(40)
+AfterSaleKind = Literal["return", "exchange", "repair", "installation", "refund_only"]
 NEEDS = {"content": "lines", "address": "address", "payment": "payment_method", "cancel": "reason"}
 
 
@@ -73,7 +74,7 @@ class ChangeBody(Shape):
 
 
 class AfterSaleBody(Shape):
-    kind: Literal["return", "exchange"]
+    kind: AfterSaleKind
     lines: Annotated[list[LineBody], Field(min_length=1, max_length=100)]
     payment_method: UUID | None = None
     reason: Reason | None = None  # type: ignore[valid-type]
@@ -196,13 +197,14 @@ class MethodShown(BaseModel):
 class AfterSaleShown(BaseModel):
     id: UUID
     order_id: UUID
-    kind: Literal["return", "exchange"]
+    kind: AfterSaleKind
     lines: list[dict[str, Any]]
     reason: str | None
     payment_method_id: UUID | None
     difference: int
     currency: str
     source: Source
+    refusal: str | None
     requested_at: datetime
 
 

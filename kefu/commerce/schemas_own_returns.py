@@ -67,3 +67,4 @@ class OwnReturns(BaseModel):
     cases: list[OwnReturn]
     options: list[Option]
     lines: list[OwnLine]
+    promises: dict[str, float]

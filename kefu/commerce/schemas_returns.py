@@ -207,6 +207,8 @@ class RefundRow(BaseModel):
     status: str
     postings: list[PostingRow]
     waits_for_approval: bool
+    approval_id: UUID | None
+    may_decide: bool
     asked_by: str | None
     requested_at: datetime
     paid_at: datetime | None
@@ -270,21 +272,6 @@ class OptionsShown(BaseModel):
     options: list[Option]
     lines: list[OptionLine]
     promises: dict[str, float]
-
-
-class Mismatched(BaseModel):
-    refund_id: UUID
-    order_id: UUID
-    order_number: str
-    case_id: UUID | None
-    case_number: str | None
-    why: Literal["missing", "status", "amount"]
-    amount: int
-    currency: str
-    finance_amount: int | None
-    crm_status: str | None
-    finance_status: str | None
-    requested_at: datetime
 
 
 class NodeFigures(BaseModel):

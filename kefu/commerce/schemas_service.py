@@ -155,8 +155,16 @@ class OwnOrder(BaseModel):
     options: dict[UUID, list[OwnOption]]
 
 
+class OwnCase(BaseModel):
+    """How far the newest case of an order is."""
+
+    kind: str
+    status: str
+    node: str
+
+
 class OwnOrderRow(BaseModel):
-    """One's own order in a list."""
+    """One's own order in a list, with its newest case of returns."""
 
     id: UUID
     number: str
@@ -168,6 +176,14 @@ class OwnOrderRow(BaseModel):
     total_amount: int
     placed_at: datetime
     promised_by: datetime | None
+    case: OwnCase | None
+
+
+class OrderPass(BaseModel):
+    """Opens one own order in the pages of self-service, for a while."""
+
+    token: str
+    until: datetime
 
 
 class OwnOrders(BaseModel):

@@ -65,6 +65,7 @@ class ReconciliationRow(BaseModel):
     finished_at: datetime | None
     compared: int
     alike: int
+    alike_after: int | None
     differences: int
     mended: int
     failure: str | None

@@ -23,6 +23,7 @@ from kefu.commerce.retelling import retell_orders
 from kefu.commerce.waiting import apply_waiting
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
+from kefu.core.writing import among
 from kefu.customers import Person, a_person, recognise_all
 
 ATTEMPTS = 3
@@ -84,7 +85,7 @@ async def take_round(
             await retell_orders(
                 db,
                 placing,
-                [(known[one.number], one) for one in waiting.values() if one not in fresh],
+                [(known[one.number], one) for one in waiting.values() if one.number in known],
             )
             if known
             else set()
@@ -110,7 +111,10 @@ async def known_orders(db: Session, shop: Shop, numbers: Sequence[str]) -> dict[
     """The orders that we know already, locked in the order of their numbers."""
     rows = await db.scalars(
         select(Order)
-        .where(Order.shop_id == shop.id, Order.number.in_(numbers))
+        .where(
+            Order.shop_id == shop.id,
+            among(Order.number, numbers),
+        )
         .order_by(Order.number)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)

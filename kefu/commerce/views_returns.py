@@ -48,6 +48,7 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.customers import customers_named
 from kefu.identity import Actor, agents_named, departments_named
+from kefu.workflows import decidable
 
 Names = Mapping[UUID, str]
 
@@ -107,7 +108,7 @@ async def return_detail(db: Session, case: ReturnCase, actor: Actor) -> ReturnDe
     return ReturnDetail(
         **head.model_dump(),
         **{name: getattr(case, name) for name in same},
-        suggested_carrier=carrier_for(rules),
+        suggested_carrier=await carrier_for(db, order.province, rules),
         explanation=[ConditionRow(**one) for one in case.explanation],
         process=[
             NodeShown(node=node, outcomes=outcomes_of(case.kind, node))
@@ -117,7 +118,7 @@ async def return_detail(db: Session, case: ReturnCase, actor: Actor) -> ReturnDe
         photos=await photo_rows(db, case),
         inspections=await inspection_rows(db, case),
         disputes=await dispute_rows(db, case),
-        refunds=await refund_rows(db, case),
+        refunds=await refund_rows(db, case, actor),
         costs=[cost_row(cost) for cost in await costs_of(db, case)],
         repair=await repair_rows(db, case),
         cover=await cover_row(db, case) if case.kind == REPAIR else None,
@@ -201,7 +202,7 @@ async def dispute_rows(db: Session, case: ReturnCase) -> list[DisputeRow]:
     ]
 
 
-async def refund_rows(db: Session, case: ReturnCase) -> list[RefundRow]:
+async def refund_rows(db: Session, case: ReturnCase, actor: Actor) -> list[RefundRow]:
     """Each refund with every booking: by whom, in which of the two systems, and when."""
     rows: Any = (
         await db.execute(
@@ -212,6 +213,8 @@ async def refund_rows(db: Session, case: ReturnCase) -> list[RefundRow]:
         )
     ).all()
     postings = await postings_of(db, [refund.id for refund, _ in rows])
+    waiting = [one.approval_id for _, one in rows if one and one.decided_at is None]
+    may = await decidable(db, actor, [one for one in waiting if one])
     booked = [one.agent_id for all_of_it in postings.values() for one in all_of_it]
     agents = await names_of(db, booked + [one.asked_by for _, one in rows if one])
     return [
@@ -222,6 +225,8 @@ async def refund_rows(db: Session, case: ReturnCase) -> list[RefundRow]:
             status=refund.status,
             postings=booked_rows(refund, postings.get(refund.id, []), agents),
             waits_for_approval=approval is not None and approval.decided_at is None,
+            approval_id=approval.approval_id if approval else None,
+            may_decide=approval is not None and approval.approval_id in may,
             asked_by=agents.get(approval.asked_by) if approval else None,
             requested_at=refund.requested_at,
             paid_at=refund.paid_at,

@@ -15,12 +15,12 @@ from kefu.commerce.model import Shop
 from kefu.commerce.model_orders import Order, OrderEvent
 from kefu.commerce.steps import MOMENT, risen
 from kefu.commerce.telling import TIMES, told_of_steps
-from kefu.commerce.writing import write_rows
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import Event, record_all
 from kefu.core.ids import uuid7
 from kefu.core.time_shapes import Moment
+from kefu.core.writing import write_rows
 
 Kind = Literal["paid", "processing", "shipped", "delivered", "completed", "cancelled"]
 

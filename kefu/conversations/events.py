@@ -56,8 +56,11 @@ class ConversationWaiting(ConversationEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ConversationAssigned(ConversationEvent):
+    """`reason` says how, where the product gave it to somebody; who takes one gives none."""
+
     kind: ClassVar[str] = "conversation.assigned"
     moves: ClassVar[bool] = True
+    reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from kefu.core.db import Session
 from kefu.core.errors import Invalid
 from kefu.core.paging import page_of, read_cursor
 from kefu.identity import Actor
+from kefu.promises import NextDue
 
 VIEWS = ("mine", "waiting", "team", "all")
 COUNT_LIMIT = 1000
@@ -130,10 +132,16 @@ async def counts_for(db: Session, actor: Actor) -> dict[str, int]:
     return dict(zip([*views, "unread"], row, strict=True))
 
 
-ACTIVITY = text(
-    "update conversations c set activity_at = c.last_message_at "
-    "where c.id in (select id from conversations where id = any(:ids) "
-    "and last_message_at > activity_at + interval '2 seconds' order by id for no key update)"
+MOVED = "last_message_at > activity_at + interval '2 seconds'"
+"""When a lively conversation moves up: at most every two seconds, it rewrites index entries."""
+SORTED = text(
+    "update conversations c set next_due_at = d.at, next_due_kind = d.kind, "  # noqa: S608 - ours
+    f"activity_at = case when {MOVED} then last_message_at else activity_at end "
+    "from unnest(cast(:ids as uuid[]), cast(:ats as timestamptz[]), cast(:kinds as text[])) "
+    "d(id, at, kind) where c.id = d.id and c.id in (select id from conversations "
+    "where id = any(:ids) order by id for no key update) "
+    "and (c.next_due_at is distinct from d.at or c.next_due_kind is distinct from d.kind "
+    f"or {MOVED})"
 )
 LABELS = text(
     "update conversation_labels l set activity_at = c.activity_at from conversations c "
@@ -142,11 +150,19 @@ LABELS = text(
 )
 
 
-async def keep_sorted(db: Session, ids: list[UUID]) -> None:
-    """Bring the sort key of these conversations up to date, off the message path.
+async def keep_sorted(db: Session, ids: Collection[UUID], due: Mapping[UUID, NextDue]) -> None:
+    """Bring sort key and next promise of these conversations up to date, off the message path.
 
-    Lively conversations are moved at most every two seconds: each move rewrites index entries.
+    Whoever writes into a conversation waits while it is locked: this comes last before a commit.
     """
-    values = {"ids": sorted(ids)}
-    await db.execute(ACTIVITY, values)
-    await db.execute(LABELS, values)
+    ordered = sorted(ids)
+    promises = [due.get(one) for one in ordered]
+    await db.execute(
+        SORTED,
+        {
+            "ids": ordered,
+            "ats": [one and one.at for one in promises],
+            "kinds": [one and one.kind for one in promises],
+        },
+    )
+    await db.execute(LABELS, {"ids": ordered})

@@ -215,7 +215,7 @@ class SearchRow(Base):
             "ix_message_search_keys",
             "keys",
             postgresql_using="gin",
-            postgresql_with={"fastupdate": "off"},
+            postgresql_with={"fastupdate": "on", "gin_pending_list_limit": 1024},
         ),
         Index("ix_message_search_conversation_id", "conversation_id"),
     )

@@ -15,51 +15,56 @@ from kefu.promises import (
     Stop,
     change_clocks,
     hand_over_clocks,
-    next_due,
     stop_clocks,
 )
 
 FIRST, NEXT, IDLE = "first_reply", "next_reply", "idle"
 REPLIED = text("select id, first_replied_at from conversations where id = any(:ids)")
-DUE = text(
-    "update conversations c set next_due_at = d.at, next_due_kind = d.kind "
-    "from unnest(cast(:ids as uuid[]), cast(:ats as timestamptz[]), cast(:kinds as text[])) "
-    "d(id, at, kind) where c.id = d.id and c.id in (select id from conversations "
-    "where id = any(:ids) order by id for no key update) "
-    "and (c.next_due_at is distinct from d.at or c.next_due_kind is distinct from d.kind)"
-)
 
 
 async def keep_promises(db: Session, facts: Sequence[Fact]) -> None:
     """Start and stop the clocks of messages and changes, in the order in which they happened."""
     replied = await _first_replies(db, facts)
     changes: list[Start | Stop] = []
-    idle: dict[UUID, Start | Stop] = {}
+    awaited: dict[UUID, tuple[str, ...]] = {}
+    idle: dict[UUID, Fact] = {}
     closed: dict[UUID, Fact] = {}
     holders: dict[UUID, tuple[UUID | None, UUID | None]] = {}
     for fact in facts:
         if fact.kind.startswith("message."):
-            changes += _of_message(fact, replied.get(fact.subject))
-            idle[fact.subject] = _start(fact, IDLE, restart=True)
+            turn = _turn(fact, replied.get(fact.subject))
+            if turn and awaited.get(fact.subject) != turn:
+                awaited[fact.subject] = turn
+                changes += _of_turn(fact, turn)
+            idle[fact.subject] = fact
         elif fact.kind == "conversation.closed":
             closed[fact.subject] = fact
+            awaited.pop(fact.subject, None)
             idle.pop(fact.subject, None)
         else:
             holders[fact.subject] = (_id(fact, "assignee"), _id(fact, "team"))
-    await change_clocks(db, [*changes, *idle.values()])
+    await change_clocks(
+        db, [*changes, *(_start(fact, IDLE, restart=True) for fact in idle.values())]
+    )
     await hand_over_clocks(db, holders)
     for subject, fact in closed.items():
         await stop_clocks(db, [subject], fact.at)
 
 
-def _of_message(fact: Fact, first_reply: Any) -> list[Start | Stop]:
+def _turn(fact: Fact, first_reply: Any) -> tuple[str, ...]:
+    """Who spoke and what that is about; the same again changes no clock."""
     sender = fact.details.get("sender")
-    if sender == "agent":
-        return [Stop(fact.subject, FIRST, fact.at), Stop(fact.subject, NEXT, fact.at)]
-    if sender != "customer":
-        return []
-    awaited = FIRST if first_reply is None or first_reply >= fact.at else NEXT
-    return [_start(fact, awaited)]
+    if sender not in ("agent", "customer"):
+        return ()
+    return (sender, FIRST if first_reply is None or first_reply >= fact.at else NEXT)
+
+
+def _of_turn(fact: Fact, turn: tuple[str, ...]) -> list[Start | Stop]:
+    sender, about = turn
+    if sender == "customer":
+        return [_start(fact, about)]
+    kinds = (FIRST, NEXT) if about == FIRST else (NEXT,)
+    return [Stop(fact.subject, kind, fact.at) for kind in kinds]
 
 
 def _start(fact: Fact, kind: str, *, restart: bool = False) -> Start:
@@ -83,20 +88,6 @@ def _id(fact: Fact, name: str) -> UUID | None:
 
 
 async def _first_replies(db: Session, facts: Sequence[Fact]) -> dict[UUID, Any]:
-    ids = list({fact.subject for fact in facts if fact.kind == "message.received"})
+    ids = list({fact.subject for fact in facts if fact.kind.startswith("message.")})
     rows = await db.execute(REPLIED, {"ids": ids})
     return {row.id: row.first_replied_at for row in rows}
-
-
-async def copy_next_due(db: Session, ids: list[UUID]) -> None:
-    """Copy the next promise of each conversation into its row, where lists read it."""
-    found = await next_due(db, ids)
-    ordered = sorted(ids)
-    await db.execute(
-        DUE,
-        {
-            "ids": ordered,
-            "ats": [found[one].at if one in found else None for one in ordered],
-            "kinds": [found[one].kind if one in found else None for one in ordered],
-        },
-    )

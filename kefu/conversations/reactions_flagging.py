@@ -10,7 +10,7 @@ from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.core.reactions import GAPS, reacts_to
 
-GAPS["main"] = 0.2
+GAPS["main"] = 0.4
 
 
 @reacts_to("message.received", "message.sent")

@@ -13,9 +13,8 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import text
 
-from kefu.conversations.model import Conversation, Inbox, Message
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.core.ids import uuid7_time
@@ -44,6 +43,13 @@ WARM = re.compile(
     r"\b(?:thanks|thank you|please|appreciate|hi|hello)\b",
     re.IGNORECASE,
 )
+SAID = text(
+    "select id, conversation_id, text from messages where id = any(:ids) and recalled_at is null"
+)
+HOMES = text(
+    "select c.id, c.customer_id, i.channel from conversations c "
+    "join inboxes i on i.id = c.inbox_id where c.id = any(:ids)"
+)
 QUESTION = re.compile(r"[?？]|吗|呢|怎么|什么|哪|几|多少|为何|为什么")
 
 
@@ -58,14 +64,14 @@ class Heard:
     warm: bool
 
 
-def heard(text: str) -> Heard:
+def heard(said: str) -> Heard:
     """What is counted of one message."""
     return Heard(
-        characters=len(text.strip()),
-        question=QUESTION.search(text) is not None,
-        technical=TECHNICAL.search(text) is not None,
-        pressing=PRESSING.search(text) is not None,
-        warm=WARM.search(text) is not None,
+        characters=len(said.strip()),
+        question=QUESTION.search(said) is not None,
+        technical=TECHNICAL.search(said) is not None,
+        pressing=PRESSING.search(said) is not None,
+        warm=WARM.search(said) is not None,
     )
 
 
@@ -83,12 +89,7 @@ async def count_talk(db: Session, facts: Sequence[Fact]) -> None:
     ids = [UUID(fact.details["message"]) for fact in facts if fact.details.get("kind") == "text"]
     if not ids:
         return
-    rows = await db.execute(
-        select(Message.id, Message.conversation_id, Message.text).where(
-            Message.id.in_(ids), Message.recalled_at.is_(None)
-        )
-    )
-    messages = rows.all()
+    messages = (await db.execute(SAID, {"ids": ids})).all()
     homes = await homes_of(db, {row.conversation_id for row in messages})
     counts: dict[UUID, TalkCount] = {}
     for row in messages:
@@ -104,11 +105,7 @@ async def count_talk(db: Session, facts: Sequence[Fact]) -> None:
 
 async def homes_of(db: Session, conversations: set[UUID]) -> dict[UUID, tuple[UUID, str]]:
     """Whose conversation it is, and through which channel."""
-    rows = await db.execute(
-        select(Conversation.id, Conversation.customer_id, Inbox.channel)
-        .join(Inbox, Inbox.id == Conversation.inbox_id)
-        .where(Conversation.id.in_(conversations))
-    )
+    rows = await db.execute(HOMES, {"ids": list(conversations)})
     return {row.id: (row.customer_id, row.channel) for row in rows}
 
 

@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
+import orjson
 from sqlalchemy import BigInteger, Identity, Index, Table, Text, insert, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,6 +20,14 @@ from kefu.core.realtime import Push
 
 HEAD = ("subject", "conversation", "customer", "actor")
 MESSAGE_KINDS = ("message.received", "message.sent")
+MANY = text(
+    "insert into facts (kind, subject, conversation, customer, actor, details, at) "
+    "select kind, subject, conversation, customer, actor, details, at "
+    "from rows from (json_to_recordset(cast(:rows as json)) as (kind text, subject uuid, "
+    "conversation uuid, customer uuid, actor uuid, details jsonb, at timestamptz)) "
+    "with ordinality as told (kind, subject, conversation, customer, actor, details, at, place) "
+    "order by place"
+)
 CAUSE = text("(nullif(current_setting('kefu.cause', true), ''))::jsonb")
 
 
@@ -161,7 +170,11 @@ async def written(db: Session, events: Sequence[Event]) -> list[dict[str, Any]]:
         }
         for event in events
     ]
-    await db.execute(insert(cast("Table", FactRow.__table__)), rows if len(rows) > 1 else rows[0])
+    if len(rows) > 1:
+        said = orjson.dumps(rows, option=orjson.OPT_NON_STR_KEYS).decode()
+        await db.execute(MANY, {"rows": said})
+    else:
+        await db.execute(insert(cast("Table", FactRow.__table__)), rows[0])
     db.info["recorded"] = True
     return rows
 

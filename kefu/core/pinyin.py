@@ -26,6 +26,7 @@ def initials(text: str) -> list[str]:
     return found
 
 
+@lru_cache(maxsize=10_000)
 def sort_key(name: str) -> str:
     """The name in pinyin, syllable by syllable, in lower case."""
     return " ".join(syllables(name)).casefold()

@@ -7,9 +7,11 @@ next facts up to the id ceiling, runs their reactions and moves the cursors in o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +31,7 @@ from kefu.core.metrics import FACTS_ASIDE, FACTS_LAG, FACTS_READ
 from kefu.core.realtime import Realtime
 
 log = structlog.get_logger(__name__)
-BATCH = 1000
+BATCH = 2000
 ATTEMPTS = 3
 POLL_SECONDS = 0.25
 SWEEP_SECONDS = 2.0
@@ -76,7 +78,7 @@ class Reaction:
 
 GROUPS: dict[str, list[Reaction]] = {}
 GAPS: dict[str, float] = {}
-"""Seconds that a group rests between batches, so that one pass covers many facts of a subject."""
+"""Seconds from batch to batch of a group, so that one pass covers many facts of a subject."""
 
 
 def reacts_to(*events: type[Event] | str, group: str = "main") -> Callable[[Run], Run]:
@@ -97,6 +99,32 @@ def reacts_to_any_of(kinds: AbstractSet[str], *, group: str) -> Callable[[Run], 
 
     return register
 
+
+class Turns:
+    """Readers of one process take turns, so that each holds its locks for a short time.
+
+    Without, each step of a transaction waits for whatever the others compute in between. Who waits
+    too long goes on all the same: a reaction that hangs holds up its own group only.
+    """
+
+    def __init__(self, longest: float) -> None:
+        self._longest = longest
+        self._lock = asyncio.Lock()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        mine = False
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._longest):
+                mine = await self._lock.acquire()
+        try:
+            yield
+        finally:
+            if mine:
+                self._lock.release()
+
+
+TURNS = Turns(0.5)
 
 TAKE = text(
     "select shard, position, exists (select from facts_aside a where a.group_name = :group "
@@ -142,6 +170,7 @@ class Reader:
             realtime.on_wake(self.wake)
         prepared = False
         while True:
+            began = time.monotonic()
             try:
                 if not prepared:
                     await prepare(self._database, self.group, self._shards)
@@ -152,7 +181,7 @@ class Reader:
                 await asyncio.sleep(0.5)
                 continue
             if not more:
-                await asyncio.sleep(GAPS.get(self.group, 0))
+                await asyncio.sleep(began + GAPS.get(self.group, 0) - time.monotonic())
                 await self._pause()
 
     async def _pause(self) -> None:
@@ -168,7 +197,7 @@ class Reader:
         high = await self._ceiling.reach()
         if time.monotonic() < self._look_again and await self._is_idle(high):
             return False
-        async with self._database.transaction() as db:
+        async with TURNS.turn(), self._database.transaction() as db:
             rows = (await db.execute(TAKE, {"group": self.group, "high": high})).all()
             positions: dict[int, int] = {row.shard: row.position for row in rows}
             self._look_again = time.monotonic() + SWEEP_SECONDS

@@ -92,6 +92,7 @@ class SocketEndpoint:
         socket = Socket(self._host, send)
         try:
             if await self._greet(socket, scope, receive):
+                scope["headers"] = []  # nobody asks again, and they would stay as long as we do
                 await self._serve(socket, receive)
         finally:
             self._host.leave(socket)

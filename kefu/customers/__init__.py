@@ -24,6 +24,7 @@ from kefu.customers.access import (
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
 from kefu.customers.contacts import email_address, phone_number
+from kefu.customers.dedicated_reading import Dedicated, dedicated_to
 from kefu.customers.events_merging import CustomerMerged, CustomerUnmerged
 from kefu.customers.figures import PurchaseFigures, ServiceFigures
 from kefu.customers.identities import add_claims, customer_by_identity, identify
@@ -40,9 +41,15 @@ from kefu.customers.personal_data import (
 from kefu.customers.points import earn_points, take_back_points
 from kefu.customers.portraits import note_talk
 from kefu.customers.profiles import block_customer, unblock_customer
-from kefu.customers.purchases import note_purchases, note_service
+from kefu.customers.purchases import enter_stage, note_purchases, note_service
 from kefu.customers.recognising import Person, a_person, recognise_all
-from kefu.customers.recommending import BoughtProduct, note_bought, take_back_bought
+from kefu.customers.recommending import (
+    BoughtProduct,
+    note_bought,
+    recommend,
+    recommended_to,
+    take_back_bought,
+)
 from kefu.customers.segments import customers_in
 from kefu.customers.talk import TalkCount
 from kefu.customers.timeline import timeline_entry
@@ -57,6 +64,7 @@ __all__ = [
     "CustomerCard",
     "CustomerMerged",
     "CustomerUnmerged",
+    "Dedicated",
     "Grounds",
     "Identity",
     "Person",
@@ -75,8 +83,10 @@ __all__ = [
     "customer_with",
     "customers_in",
     "customers_named",
+    "dedicated_to",
     "earn_points",
     "email_address",
+    "enter_stage",
     "erase_customer",
     "erases_customer",
     "everyone_who_is",
@@ -96,6 +106,8 @@ __all__ = [
     "note_talk",
     "phone_number",
     "recognise_all",
+    "recommend",
+    "recommended_to",
     "take_back_bought",
     "take_back_points",
     "timeline_entry",

@@ -35,6 +35,11 @@ from kefu.core.condition_fields import (
 from kefu.core.db import Session
 from kefu.core.errors import Invalid
 from kefu.customers.access import visible_to
+from kefu.customers.automation_segments import (
+    SEGMENT_FIELDS,
+    SEGMENT_WORDS,
+    SEGMENTED_FIELDS,
+)
 from kefu.customers.events import (
     ConsentWithdrawn,
     CustomerBlocked,
@@ -45,6 +50,7 @@ from kefu.customers.events import (
     VerificationFailed,
 )
 from kefu.customers.events_merging import MatchFound
+from kefu.customers.events_segments import SegmentChanged
 from kefu.customers.labels import label_customer, labels_named
 from kefu.customers.model import TIERS, Customer, CustomerLabel, CustomerLabelled
 from kefu.customers.notes import note
@@ -69,6 +75,7 @@ CUSTOMER_FIELDS: Fields = {
     "has_email": truth(Customer.email.is_not(None)),
     "created": moment(Customer.created_at, "days"),
     "last_seen": moment(Customer.last_seen_at, "days"),
+    **SEGMENT_FIELDS,
 }
 WORDS: Words = {
     "tier": ("等级", "Tier"),
@@ -87,6 +94,7 @@ WORDS: Words = {
     "way": ("来源", "Came by"),
     "changed": ("改动的字段", "Changed"),
     "purpose": ("用途", "Purpose"),
+    **SEGMENT_WORDS,
 }
 
 
@@ -119,6 +127,7 @@ offer_trigger(
     trigger(CustomerVerified.kind, "客户通过核验", "A customer proves who they are"),
     trigger(VerificationFailed.kind, "客户核验失败", "A proof of identity fails"),
     trigger(MatchFound.kind, "发现疑似同一人", "Two customers may be one person"),
+    trigger(SegmentChanged.kind, "客户分群变化", "A customer's segment changes", SEGMENTED_FIELDS),
     trigger(ConsentWithdrawn.kind, "客户撤回同意", "Consent is withdrawn", {"purpose": word(None)}),
 )
 

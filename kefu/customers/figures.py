@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -127,14 +127,9 @@ async def keep_service(db: Session, figures: Mapping[UUID, ServiceFigures]) -> N
         await db.execute(SERVICE, {"rows": as_json(rows), "at": now()})
 
 
-async def figures_of(db: Session, customer: UUID) -> CustomerFigures:
-    """The figures of one customer; all nought where nothing was counted yet."""
-    kept = await db.scalar(
-        select(CustomerFigures)
-        .where(CustomerFigures.customer_id == customer)
-        .execution_options(populate_existing=True)
-    )
-    return kept or CustomerFigures(
+def nothing_of(customer: UUID) -> CustomerFigures:
+    """The figures of somebody of whom nothing was counted yet."""
+    return CustomerFigures(
         customer_id=customer,
         orders=0,
         spent=0,

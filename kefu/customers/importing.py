@@ -110,6 +110,7 @@ async def begin_check(db: Session, made: CustomerImport) -> None:
     check_free(made)
     await reading_of(db, made.mapping)
     made.status, made.done, made.problem = "checking", 0, None
+    made.progressed_at = now()
 
 
 async def start_run(db: Session, made: CustomerImport, *, by: UUID | None) -> None:
@@ -127,7 +128,8 @@ async def begin_run(db: Session, made: CustomerImport, *, by: UUID | None) -> No
         made.done, made.counts = 0, {}
         await forget_refusals(db, made)
     made.status, made.problem = "running", None
-    made.started_at = made.started_at or now()
+    made.progressed_at = now()
+    made.started_at = made.started_at or made.progressed_at
     event = ImportStarted(subject=made.id, actor=by, rows=made.rows, resumed=made.done > 0)
     await record(db, event)
 

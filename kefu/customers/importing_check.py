@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, Text, cast, func, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from kefu.core.db import Session
 from kefu.core.errors import Refusal
@@ -18,6 +19,7 @@ from kefu.customers.importing_rows import Person, Reading
 from kefu.customers.model import Identity
 
 AT_ONCE = 500
+NUMBERS_AT_ONCE = 2_000
 OUTCOMES = ("new", "updated", "merged", "refused")
 FIRST = 20
 
@@ -106,7 +108,7 @@ async def holders_of(db: Session, keys: Iterable[Key]) -> dict[Key, object]:
     for some in chunks(sorted(keys, key=str)):
         rows = await db.execute(
             select(Identity.kind, Identity.scope, Identity.value, Identity.customer_id).where(
-                tuple_(Identity.kind, Identity.value).in_([(key[0], key[2]) for key in some]),
+                is_one_of(some),
                 Identity.verified_at.is_not(None),
             )
         )
@@ -114,7 +116,21 @@ async def holders_of(db: Session, keys: Iterable[Key]) -> dict[Key, object]:
     return found
 
 
+def is_one_of(keys: Collection[Key]) -> ColumnElement[bool]:
+    """That an identity has one of these kinds and values: two arrays, however many they are."""
+    ordered = sorted({(key[0], key[2]) for key in keys})
+    words = ARRAY(Text)
+    asked = (
+        func.unnest(
+            cast([kind for kind, _ in ordered], words), cast([value for _, value in ordered], words)
+        )
+        .table_valued("kind", "value")
+        .render_derived()
+    )
+    return tuple_(Identity.kind, Identity.value).in_(select(asked.c.kind, asked.c.value))
+
+
 def chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
     iterator = iter(items)
-    while some := list(islice(iterator, AT_ONCE)):
+    while some := list(islice(iterator, NUMBERS_AT_ONCE)):
         yield some

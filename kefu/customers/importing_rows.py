@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from kefu.customers.contacts import email_address, phone_number
 from kefu.customers.labels import customer_labels
 from kefu.customers.learning import About
 from kefu.customers.model import TIERS, AttributeDefinition
+from kefu.customers.regions import Place, place_in
 
 IDENTITIES = ("external_id", "unionid", "openid")
 FIELDS = (
@@ -69,16 +71,25 @@ class Person:
     recipient: str | None = None
     registered_at: datetime | None = None
     attributes: dict[str, Any] = field(default_factory=dict)
+    claimed: list[Claim] | None = None
+    """Read once: a batch asks several times, always with the terms of its import."""
 
     def claims(self, scope: UUID | None, *, proven: bool) -> list[Claim]:
         """Numbers of the shop and of WeChat are believed; contacts as the import says."""
-        believed = [(kind, value, True) for kind, value in self.identities]
-        contacts = [
-            (kind, value, proven)
-            for kind in ("phone", "email")
-            if (value := getattr(self.about, kind))
-        ]
-        return claims_of([*believed, *contacts], About(), scope)
+        if self.claimed is None:
+            believed = [(kind, value, True) for kind, value in self.identities]
+            contacts = [
+                (kind, value, proven)
+                for kind in ("phone", "email")
+                if (value := getattr(self.about, kind))
+            ]
+            self.claimed = claims_of([*believed, *contacts], About(), scope)
+        return self.claimed
+
+    @cached_property
+    def place(self) -> Place | None:
+        """The address read into its parts."""
+        return place_in(self.address) if self.address else None
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import asyncio
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -23,13 +24,15 @@ from kefu.core.sheets import Row, sheet_of
 from kefu.customers.events_importing import ImportFinished
 from kefu.customers.importing import import_with, shown_import
 from kefu.customers.importing_check import AT_ONCE, OUTCOMES, Foresight, Key, holders_of
-from kefu.customers.importing_rows import Reading, reading_of
+from kefu.customers.importing_known import acquaintances_in, have_called
+from kefu.customers.importing_rows import Person, Reading, reading_of
 from kefu.customers.importing_strangers import have_moved_in, strangers_in
 from kefu.customers.importing_taking import Terms, take
 from kefu.customers.model_imports import CustomerImport, CustomerImportRefusal
 
 BATCH_SECONDS = 0.5
-BATCH_ROWS = 200
+BATCH_ROWS = 300
+OTHERS_AT_MOST = 10
 
 Progress = Callable[[CustomerImport], None]
 
@@ -88,10 +91,11 @@ async def run_import(
             await work.batch(db, made, rows[made.done : made.done + BATCH_ROWS])
             show_progress(db, made)
         progress(made)
+    wanted = await asyncio.to_thread(numbers_in, made, reading, rows)
     async with database.transaction() as db:
         made = await import_with(db, import_id, lock=True)
         if made.status == "running":
-            made.report = await reconciled(db, made, reading, rows)
+            made.report = await reconciled(db, made, wanted)
             made.status = "done"
         await finish(db, made)
     progress(made)
@@ -105,26 +109,52 @@ class Work:
     terms: Terms
 
     async def batch(self, db: Session, made: CustomerImport, rows: list[Row]) -> None:
-        """The next rows: strangers all at once, the others one by one, for half a second.
+        """The next rows: plain ones all at once, the others one by one, for half a second.
 
         Readers of facts wait for no open write longer.
         """
         counts = dict.fromkeys(OUTCOMES, 0) | made.counts
         ends = time.monotonic() + BATCH_SECONDS
-        strangers = await strangers_in(db, rows, self.reading, self.terms)
-        if strangers and await have_moved_in(db, list(strangers.values()), self.terms):
-            counts["new"] += len(strangers)
-        else:
-            strangers = {}
-        done = max(strangers, default=-1) + 1
+        plain = await self._plain(db, rows, counts)
+        done = max(plain, default=-1) + 1
         for number, row in enumerate(rows):
-            if number in strangers:
+            if number in plain:
                 continue
             if number >= max(done, 1) and time.monotonic() >= ends:
                 break
             counts[await self._take(db, made, row)] += 1
             done = max(done, number + 1)
         made.counts, made.done = counts, made.done + done
+
+    async def _plain(self, db: Session, rows: list[Row], counts: dict[str, int]) -> set[int]:
+        """Take strangers and plain acquaintances, no further than the tenth of the others.
+
+        So the rows that go one by one between them never keep a transaction open for long.
+        """
+        persons = self._persons(rows)
+        strangers = await strangers_in(db, persons, self.terms)
+        rest = {number: one for number, one in persons.items() if number not in strangers}
+        known = await acquaintances_in(db, rest, self.terms)
+        end = end_of(len(rows), strangers.keys() | known.keys())
+        strangers = {number: one for number, one in strangers.items() if number < end}
+        known = {number: one for number, one in known.items() if number < end}
+        taken: set[int] = set()
+        if strangers and await have_moved_in(db, list(strangers.values()), self.terms):
+            counts["new"] += len(strangers)
+            taken |= strangers.keys()
+        if known and await have_called(db, persons, known, self.terms):
+            counts["updated"] += len(known)
+            taken |= known.keys()
+        return taken
+
+    def _persons(self, rows: list[Row]) -> dict[int, Person]:
+        persons: dict[int, Person] = {}
+        for number, row in enumerate(rows):
+            try:
+                persons[number] = self.reading.person(row.cells)
+            except Refusal:
+                continue
+        return persons
 
     async def _take(self, db: Session, made: CustomerImport, row: Row) -> str:
         try:
@@ -148,18 +178,27 @@ class Work:
         return "refused"
 
 
-async def reconciled(
-    db: Session, made: CustomerImport, reading: Reading, rows: list[Row]
-) -> dict[str, Any]:
-    """The books compared: rows against outcomes, and the file's numbers against those kept."""
+def end_of(rows: int, plain: AbstractSet[int]) -> int:
+    """The place behind which there is more than a handful of rows that are not plain."""
+    others = [number for number in range(rows) if number not in plain]
+    return others[OTHERS_AT_MOST] if len(others) > OTHERS_AT_MOST else rows
+
+
+def numbers_in(made: CustomerImport, reading: Reading, rows: list[Row]) -> set[Key]:
+    """All numbers of the file that prove somebody; read again, while no transaction is open."""
     wanted: set[Key] = set()
-    for row in rows:
+    for row in rows if made.status == "running" else []:
         try:
             person = reading.person(row.cells)
         except Refusal:
             continue
         claims = person.claims(made.scope, proven=made.proven)
         wanted |= {claim.key for claim in claims if claim.proves}
+    return wanted
+
+
+async def reconciled(db: Session, made: CustomerImport, wanted: set[Key]) -> dict[str, Any]:
+    """The books compared: rows against outcomes, and the file's numbers against those kept."""
     kept = await holders_of(db, wanted)
     found = wanted & kept.keys()
     return {
@@ -200,7 +239,8 @@ async def fail(database: Database, import_id: UUID, problem: str) -> None:
 
 
 def show_progress(db: Session, made: CustomerImport) -> None:
-    """Tell whoever has the page open how far it is."""
+    """Keep when it was so far, and tell whoever has the page open."""
+    made.progressed_at = now()
     data = {
         name: iso(value) if name.endswith("_at") else plain(value)
         for name, value in shown_import(made).items()

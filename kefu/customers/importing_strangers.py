@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from kefu.core.clock import now
 from kefu.core.db import Session
-from kefu.core.errors import Refusal
 from kefu.core.events import Event, record_quietly
 from kefu.core.ids import uuid7
 from kefu.core.pinyin import sort_key
-from kefu.core.sheets import Row
 from kefu.customers.claims import Claim
 from kefu.customers.events import CustomerCreated, CustomerLabelsChanged, CustomerNoted
 from kefu.customers.events_addresses import AddressAdded
-from kefu.customers.importing_check import Key
-from kefu.customers.importing_rows import Person, Reading
+from kefu.customers.importing_check import Key, is_one_of
+from kefu.customers.importing_rows import Person
 from kefu.customers.importing_taking import Terms
 from kefu.customers.model import Customer, CustomerLabelled, CustomerNote, Identity
 from kefu.customers.model_addresses import CustomerAddress
 from kefu.customers.names import search_terms_of, stranger_name
 from kefu.customers.regions import place_in
-
-KNOWN_AT_MOST = 10
 
 
 @dataclass
@@ -99,10 +95,8 @@ class Arrivals:
         """False when somebody else took one of the identities meanwhile."""
         await db.execute(insert(Customer), self.customers)
         written = await db.execute(
-            insert(Identity)
-            .values(sorted(self.identities, key=lambda one: (one["kind"], one["value"])))
-            .on_conflict_do_nothing()
-            .returning(Identity.id)
+            insert(Identity).on_conflict_do_nothing().returning(Identity.id),
+            sorted(self.identities, key=lambda one: (one["kind"], one["value"])),
         )
         if len(written.all()) < len(self.identities):
             return False
@@ -130,7 +124,7 @@ def identity_of(customer: UUID, claim: Claim) -> dict[str, Any]:
 
 
 def address_of(customer: UUID, person: Person) -> dict[str, Any]:
-    place = place_in(person.address or "")
+    place = person.place or place_in("")
     return {
         "id": uuid7(),
         "customer_id": customer,
@@ -148,48 +142,32 @@ def address_of(customer: UUID, person: Person) -> dict[str, Any]:
 
 
 async def strangers_in(
-    db: Session, rows: Sequence[Row], reading: Reading, terms: Terms
+    db: Session, persons: Mapping[int, Person], terms: Terms
 ) -> dict[int, Person]:
-    """Persons of whom nobody holds anything, by their place; no further than ten known ones.
-
-    So the rows that go one by one between them never keep a transaction open for long.
-    """
-    persons: dict[int, Person] = {}
-    for number, row in enumerate(rows):
-        try:
-            persons[number] = reading.person(row.cells)
-        except Refusal:
-            continue
+    """Persons of whom nobody holds anything, by their place in the batch."""
     claims = {
         number: person.claims(terms.scope, proven=terms.proven)
         for number, person in persons.items()
     }
     written = Counter(claim.key for theirs in claims.values() for claim in theirs)
     held = await held_among(db, list(written))
-    strangers: dict[int, Person] = {}
-    known = 0
-    for number in range(len(rows)):
-        theirs = claims.get(number)
-        if theirs is None or any(one.key in held or written[one.key] > 1 for one in theirs):
-            known += 1
-        elif not has_no_place(persons[number]):
-            strangers[number] = persons[number]
-        if known >= KNOWN_AT_MOST:
-            break
-    return strangers
+    return {
+        number: persons[number]
+        for number, theirs in claims.items()
+        if not any(one.key in held or written[one.key] > 1 for one in theirs)
+        and not has_no_place(persons[number])
+    }
 
 
 def has_no_place(person: Person) -> bool:
     """Whether the address is one that is refused: that row goes the way on which it is told."""
-    place = place_in(person.address) if person.address else None
+    place = person.place
     return place is not None and not place.detail and not place.street
 
 
 async def held_among(db: Session, keys: Sequence[Key]) -> set[Key]:
     rows = await db.execute(
-        select(Identity.kind, Identity.scope, Identity.value).where(
-            tuple_(Identity.kind, Identity.value).in_([(key[0], key[2]) for key in keys])
-        )
+        select(Identity.kind, Identity.scope, Identity.value).where(is_one_of(keys))
     )
     return {(row.kind, row.scope, row.value) for row in rows}
 

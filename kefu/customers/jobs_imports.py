@@ -12,6 +12,7 @@ from kefu.core.jobs import job
 from kefu.core.settings import settings
 from kefu.customers.importing import CHECK_JOB, RUN_JOB
 from kefu.customers.importing_forgetting import forget_imports
+from kefu.customers.importing_resuming import resume_imports
 from kefu.customers.importing_run import check_import, fail, run_import
 
 
@@ -36,3 +37,8 @@ async def run(payload: dict[str, Any], database: Database) -> None:
 @job("customers.forget_imports", schedule="40 3 * * *")
 async def forget(_: dict[str, Any], database: Database) -> None:
     await forget_imports(database, storage_for(settings()))
+
+
+@job("customers.resume_imports", schedule="*/5 * * * *")
+async def resume(_: dict[str, Any], database: Database) -> None:
+    await resume_imports(database)

@@ -46,6 +46,7 @@ class CustomerImport(Base):
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]
+    progressed_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     forgotten_at: Mapped[datetime | None]
 

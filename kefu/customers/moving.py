@@ -41,6 +41,7 @@ class Part:
     customer: str
     one_per: tuple[str, ...]
     when: When | None
+    alone: bool = False
 
     def column(self, row: Any) -> Any:
         return getattr(row, self.customer)
@@ -56,15 +57,17 @@ def moves_with_customer(
     customer: str = "customer_id",
     one_per: Sequence[str] = (),
     when: When | None = None,
+    alone: bool = False,
 ) -> None:
     """Let the rows of this table follow their customer through merges and unmerges.
 
     The table has a UUID `id`, and an index on the customer's column. `when` narrows what
-    `one_per` says to some rows: `when=lambda row: row.withdrawn_at.is_(None)`.
+    `one_per` says to some rows: `when=lambda row: row.withdrawn_at.is_(None)`. With `alone` a
+    customer has one such row at most, whatever is in it.
     """
     if name in PARTS:
         raise ValueError(f"Two parts that move with a customer are called {name}.")
-    PARTS[name] = Part(name, table, customer, tuple(one_per), when)
+    PARTS[name] = Part(name, table, customer, tuple(one_per), when, alone)
 
 
 async def move_rows(db: Session, *, gone: UUID, kept: UUID) -> dict[str, int]:
@@ -98,7 +101,7 @@ async def move_part(db: Session, part: Part, gone: UUID, kept: UUID) -> int:
 
 def free_at(part: Part, kept: UUID) -> list[ColumnElement[bool]]:
     """That the customer who stays has no such row yet, where only one may be."""
-    if not part.one_per:
+    if not part.one_per and not part.alone:
         return []
     other = aliased(part.table)
     same = [

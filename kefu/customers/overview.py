@@ -10,21 +10,28 @@ own part to the same answer:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
 from kefu.core.db import Session
 from kefu.customers.consents import PURPOSES
-from kefu.customers.figures import figures_of
+from kefu.customers.figures import nothing_of
 from kefu.customers.model import Consent, Customer
 from kefu.customers.model_care import CARE, CareCourse, CarePlan
 from kefu.customers.model_points import PENDING, PointsAccount, Redemption
+from kefu.customers.model_segments import (
+    DIMENSIONS,
+    OTHER,
+    CustomerFigures,
+    SegmentRule,
+    Standing,
+)
 from kefu.customers.portraits import portrait_of
-from kefu.customers.segments import standing_of
 from kefu.customers.talk import COUNTS, totals_of
 from kefu.customers.timeline import timeline_of
-from kefu.customers.treating import treatment_of
+from kefu.customers.treating import treatment
 from kefu.identity import Actor, agents_named
 
 Contribute = Callable[[Session, Actor, Customer], Awaitable[Any]]
@@ -46,24 +53,57 @@ def in_overview(part: str) -> Callable[[Contribute], Contribute]:
 
 async def overview_of(db: Session, actor: Actor, customer: Customer) -> dict[str, Any]:
     """All sections of one customer's page."""
-    treatment = await treatment_of(db, customer.id)
+    known = await known_of(db, customer)
+    rules = (await db.scalars(select(SegmentRule).order_by(SegmentRule.position))).all()
     return {
         "customer": customer.id,
         "vip": customer.tier == "vip",
         "tier": customer.tier,
-        "segments": await standing_of(db, customer.id),
-        "treatment": treatment,
-        "purchases": await purchases_of(db, customer),
-        "service": await service_of(db, customer),
+        "segments": known.segments,
+        "treatment": treatment(rules, known.segments),
+        "purchases": purchases_of(known),
+        "service": await service_of(db, customer, known),
         "preferences": await preferences_of(db, customer),
         "communication": await communication_of(db, actor, customer),
         "parts": {name: await part(db, actor, customer) for name, part in PARTS.items()},
     }
 
 
-async def purchases_of(db: Session, customer: Customer) -> dict[str, Any]:
-    figures = await figures_of(db, customer.id)
-    account = await db.get(PointsAccount, customer.id, populate_existing=True)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept in one row for each customer, read at once."""
+
+    segments: dict[str, str]
+    figures: CustomerFigures
+    points: int
+    pending: int
+    delayed: int
+
+
+async def known_of(db: Session, customer: Customer) -> Known:
+    """Standing, figures, points and redemptions in one query: a page asks for them all."""
+    waiting = (
+        select(func.count(), func.count(Redemption.delayed_at))
+        .where(Redemption.customer_id == customer.id, Redemption.status == PENDING)
+        .subquery()
+    )
+    row = (
+        await db.execute(
+            select(Standing, CustomerFigures, PointsAccount.balance, *waiting.c)
+            .select_from(waiting)
+            .outerjoin(Standing, Standing.customer_id == customer.id)
+            .outerjoin(CustomerFigures, CustomerFigures.customer_id == customer.id)
+            .outerjoin(PointsAccount, PointsAccount.customer_id == customer.id)
+            .execution_options(populate_existing=True)
+        )
+    ).one()
+    standing, figures, balance, pending, delayed = row
+    segments = {name: getattr(standing, name) if standing else OTHER for name in DIMENSIONS}
+    return Known(segments, figures or nothing_of(customer.id), balance or 0, pending, delayed)
+
+
+def purchases_of(known: Known) -> dict[str, Any]:
+    figures = known.figures
     return {
         "orders": figures.orders,
         "first_order_at": figures.first_order_at,
@@ -73,19 +113,11 @@ async def purchases_of(db: Session, customer: Customer) -> dict[str, Any]:
         "lifetime_value": figures.spent - figures.refunded,
         "currency": figures.currency,
         "returns": figures.returns,
-        "points": account.balance if account else 0,
+        "points": known.points,
     }
 
 
-async def service_of(db: Session, customer: Customer) -> dict[str, Any]:
-    figures = await figures_of(db, customer.id)
-    delayed, pending = (
-        await db.execute(
-            select(func.count(Redemption.delayed_at), func.count()).where(
-                Redemption.customer_id == customer.id, Redemption.status == PENDING
-            )
-        )
-    ).one()
+async def service_of(db: Session, customer: Customer, known: Known) -> dict[str, Any]:
     courses = await db.execute(
         select(CareCourse, CarePlan.name)
         .join(CarePlan, CarePlan.id == CareCourse.plan_id)
@@ -97,13 +129,14 @@ async def service_of(db: Session, customer: Customer) -> dict[str, Any]:
         .order_by(CareCourse.id.desc())
         .limit(LATEST)
     )
+    figures = known.figures
     return {
         "conversations": figures.conversations,
         "last_conversation_at": figures.last_conversation_at,
         "complaints": figures.complaints,
         "last_complaint_at": figures.last_complaint_at,
-        "pending_redemptions": pending,
-        "delayed_redemptions": delayed,
+        "pending_redemptions": known.pending,
+        "delayed_redemptions": known.delayed,
         "care": [
             {
                 "id": course.id,

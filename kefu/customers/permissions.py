@@ -1,6 +1,6 @@
 """Customers' rows of the permission table."""
 
-from kefu.customers import permissions_merging, permissions_segments
+from kefu.customers import permissions_dedicated, permissions_merging, permissions_segments
 
 SERVING = {"agent", "senior_agent", "expert", "shift_leader", "department_head", "administrator"}
 LOOKING_ON = {"quality_inspector", "trainer", "other_department", "auditor"}
@@ -49,3 +49,5 @@ GRANTS |= permissions_segments.GRANTS
 ROUTES |= permissions_segments.ROUTES
 GRANTS |= permissions_merging.GRANTS
 ROUTES |= permissions_merging.ROUTES
+GRANTS |= permissions_dedicated.GRANTS
+ROUTES |= permissions_dedicated.ROUTES

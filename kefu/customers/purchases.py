@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from kefu.core.clock import now
@@ -14,8 +14,10 @@ from kefu.customers.figures import (
     keep_purchases,
     keep_service,
 )
-from kefu.customers.model_care import AFTER_COMPLAINT, AFTER_PURCHASE
+from kefu.customers.model_care import AFTER_COMPLAINT, AFTER_PURCHASE, ENTERED
 from kefu.customers.segmenting import resegment
+
+STAGE = "stage"
 
 
 async def note_purchases(
@@ -53,3 +55,11 @@ async def note_service(
             if one.complaints > 0
         ]
         await start_care(db, complaints)
+
+
+async def enter_stage(db: Session, stages: Sequence[tuple[UUID, str]]) -> None:
+    """These customers came into this stage with a product: the plans for it may start (R194)."""
+    at = now()
+    await start_care(
+        db, [Occasion(customer, ENTERED, at, STAGE, stage) for customer, stage in stages]
+    )

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert
 
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -21,6 +21,7 @@ from kefu.core.errors import Invalid
 from kefu.core.events import record_all
 from kefu.core.ids import uuid7
 from kefu.core.pinyin import sort_key
+from kefu.core.writing import among, write_rows
 from kefu.customers.contacts import email_address, phone_number
 from kefu.customers.events import CustomerCreated
 from kefu.customers.identities import identify
@@ -28,6 +29,7 @@ from kefu.customers.model import Customer, Identity
 from kefu.customers.names import search_terms_of, stranger_name
 
 Key = tuple[str, str]
+HELD_ONCE = "kind, scope, value"
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ async def holders(db: Session, people: Sequence[Person], scope: UUID | None) -> 
     keys = {key for person in people for key in person.keys}
     if not keys:
         return {}
+    values = sorted({value for _, value in keys})
     rows = await db.execute(
         select(
             Identity.kind,
@@ -122,7 +125,7 @@ async def holders(db: Session, people: Sequence[Person], scope: UUID | None) -> 
             Identity.scope,
             Identity.customer_id,
             Identity.verified_at,
-        ).where(Identity.value.in_({value for _, value in keys}))
+        ).where(among(Identity.value, values))
     )
     return {
         (row.kind, row.value): Held(row.customer_id, row.verified_at is not None)
@@ -153,13 +156,12 @@ async def welcomed_all(
     made = {person: uuid7() for person in people}
     if not made:
         return {}
-    await db.execute(insert(Customer), [customer_row(one, person) for person, one in made.items()])
-    rows = [row for person, one in made.items() for row in identity_rows(one, person, scope)]
+    at = now()
+    customers = [customer_row(one, person, at) for person, one in made.items()]
+    await write_rows(db, Customer, customers)
+    rows = [row for person, one in made.items() for row in identity_rows(one, person, scope, at)]
     rows.sort(key=lambda row: (row["kind"], row["value"]))
-    written = await db.execute(
-        insert(Identity).on_conflict_do_nothing().returning(Identity.id), rows
-    )
-    kept = set(written.scalars())
+    kept = set(await write_rows(db, Identity, rows, conflict=HELD_ONCE, returning="id"))
     lost = {row["customer_id"] for row in rows if row["id"] not in kept}
     if lost:
         await db.execute(delete(Identity).where(Identity.customer_id.in_(lost)))
@@ -175,7 +177,7 @@ async def welcomed_all(
     return stayed
 
 
-def customer_row(customer: UUID, person: Person) -> dict[str, Any]:
+def customer_row(customer: UUID, person: Person, at: datetime) -> dict[str, Any]:
     name = person.name or stranger_name(customer)
     return {
         "id": customer,
@@ -185,10 +187,16 @@ def customer_row(customer: UUID, person: Person) -> dict[str, Any]:
         "search_terms": search_terms_of(name),
         "email": person.email,
         "phone": person.phone,
+        "tier": "standard",
+        "attributes": {},
+        "own": {},
+        **dict.fromkeys(("first_seen_at", "last_seen_at", "created_at", "updated_at"), at),
     }
 
 
-def identity_rows(customer: UUID, person: Person, scope: UUID | None) -> list[dict[str, Any]]:
+def identity_rows(
+    customer: UUID, person: Person, scope: UUID | None, at: datetime
+) -> list[dict[str, Any]]:
     return [
         {
             "id": uuid7(),
@@ -196,7 +204,8 @@ def identity_rows(customer: UUID, person: Person, scope: UUID | None) -> list[di
             "kind": kind,
             "scope": scope if kind == "external_id" else None,
             "value": value,
-            "verified_at": now() if person.proves(kind) else None,
+            "verified_at": at if person.proves(kind) else None,
+            "created_at": at,
         }
         for kind, value in person.keys
     ]

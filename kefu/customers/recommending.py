@@ -136,3 +136,17 @@ async def recommendations_of(db: Session, customer: UUID) -> Sequence[Recommenda
         .limit(LATEST)
     )
     return rows.all()
+
+
+async def recommended_to(db: Session, customers: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """What was recommended to these customers lately and not bought yet: customer and product."""
+    rows = await db.execute(
+        select(Recommendation.customer_id, Recommendation.product_id)
+        .where(
+            Recommendation.customer_id.in_(customers),
+            Recommendation.order_id.is_(None),
+            Recommendation.at > now() - timedelta(days=WINDOW_DAYS),
+        )
+        .distinct()
+    )
+    return {(row[0], row[1]) for row in rows}

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    and_,
     case,
     cast,
     func,
@@ -178,7 +179,7 @@ def statement(
     rules: Ruleset, at: datetime, within: ColumnElement[bool], low: UUID, high: UUID
 ) -> Any:
     """Compares, closes and opens memberships and keeps the standing; gives how many changed."""
-    wanted = wanted_values(rules, within)
+    wanted = wanted_values(rules, within, low, high)
     moved = changes_of(rules, wanted)
     closed = (
         update(Membership)
@@ -203,16 +204,19 @@ def statement(
     return select(func.count()).select_from(moved).add_cte(closed, opened, kept)
 
 
-def wanted_values(rules: Ruleset, within: ColumnElement[bool]) -> CTE:
-    """Who stands where now, the number of the deciding rule in each dimension, and its value."""
+def wanted_values(rules: Ruleset, within: ColumnElement[bool], low: UUID, high: UUID) -> CTE:
+    """Who stands where now, the number of the deciding rule in each dimension, and its value.
+
+    The range holds for all three tables: a chunk reads a piece of each, and none as a whole.
+    """
     decided = (
         select(
             Customer.id.label("customer_id"),
             *[getattr(Standing, name).label(f"old_{name}") for name in DIMENSIONS],
             *[number_of_rule(rules[name]).label(f"rule_{name}") for name in DIMENSIONS],
         )
-        .outerjoin(CustomerFigures, CustomerFigures.customer_id == Customer.id)
-        .outerjoin(Standing, Standing.customer_id == Customer.id)
+        .outerjoin(CustomerFigures, of_customer(CustomerFigures, low, high))
+        .outerjoin(Standing, of_customer(Standing, low, high))
         .where(within, PRESENT)
         .cte("decided")
     )
@@ -225,6 +229,12 @@ def wanted_values(rules: Ruleset, within: ColumnElement[bool]) -> CTE:
         for name in DIMENSIONS
     ]
     return select(decided, *values).cte("wanted")
+
+
+def of_customer(
+    table: type[CustomerFigures | Standing], low: UUID, high: UUID
+) -> ColumnElement[bool]:
+    return and_(table.customer_id == Customer.id, table.customer_id.between(low, high))
 
 
 def number_of_rule(ruled: Sequence[Ruled]) -> ColumnElement[Any]:

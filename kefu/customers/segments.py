@@ -100,12 +100,6 @@ async def members_for(
     return page_of((await db.scalars(query)).all(), limit, lambda one: [one.id])
 
 
-async def standing_of(db: Session, customer: UUID) -> dict[str, str]:
-    """The customer's value in each dimension; before the first look at them all are "other"."""
-    kept = await db.get(Standing, customer, populate_existing=True)
-    return {name: getattr(kept, name) if kept else OTHER for name in DIMENSIONS}
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One line of a customer's way through a dimension; `conditions` are those of that time."""

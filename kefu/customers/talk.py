@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+import orjson
+from sqlalchemy import func, select, text
 
 from kefu.core.db import Session
 from kefu.customers.model_portraits import Talk
@@ -25,6 +24,16 @@ COUNTS = (
     "afternoon",
     "evening",
     "night",
+)
+
+ADD = text(
+    f"insert into customer_talk (id, customer_id, channel, last_at, {', '.join(COUNTS)}) "  # noqa: S608 - our own column names
+    f"select conversation, customer, channel, last_at, {', '.join(COUNTS)} "
+    "from jsonb_to_recordset(cast(:rows as jsonb)) as counted(conversation uuid, customer uuid, "
+    f"channel text, last_at timestamptz, {', '.join(f'{name} bigint' for name in COUNTS)}) "
+    "order by conversation on conflict (id) do update set "
+    "last_at = greatest(customer_talk.last_at, excluded.last_at), "
+    + ", ".join(f"{name} = customer_talk.{name} + excluded.{name}" for name in COUNTS)
 )
 
 
@@ -49,18 +58,10 @@ class TalkCount:
 
 
 async def add_talk(db: Session, counts: Sequence[TalkCount]) -> None:
-    """Add to what was counted, in one statement."""
-    if not counts:
-        return
-    names = {"conversation": "id", "customer": "customer_id"}
-    rows = [
-        {names.get(one.name, one.name): getattr(count, one.name) for one in fields(TalkCount)}
-        for count in sorted(counts, key=lambda one: one.conversation)
-    ]
-    adding = insert(Talk).values(rows)
-    sums: dict[str, Any] = {name: getattr(Talk, name) + adding.excluded[name] for name in COUNTS}
-    sums["last_at"] = func.greatest(Talk.last_at, adding.excluded.last_at)
-    await db.execute(adding.on_conflict_do_update(index_elements=["id"], set_=sums))
+    """Add to what was counted, in one statement that is the same for any number."""
+    if counts:
+        rows = orjson.dumps(sorted(counts, key=lambda one: one.conversation)).decode()
+        await db.execute(ADD, {"rows": rows})
 
 
 @dataclass(slots=True)

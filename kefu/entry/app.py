@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
 
 from kefu import __version__
 from kefu.conversations.frames import install_frames
@@ -33,8 +34,22 @@ from kefu.entry.greeting import authenticator, latest_seqs
 from kefu.entry.tuning import keep_pauses_short
 
 log = structlog.get_logger(__name__)
+SOCKET = "/api/v1/socket"
 LAG_EVERY = 0.25
 BOTTLENECKS_EVERY = 60
+
+
+class App(FastAPI):
+    """FastAPI, but sockets go straight to their endpoint.
+
+    Each layer on the way would be kept in memory for every visitor for as long as they stay.
+    """
+
+    endpoint: SocketEndpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        to_socket = scope["type"] == "websocket" and scope["path"] == SOCKET
+        await (self.endpoint if to_socket else super().__call__)(scope, receive, send)
 
 
 def create_app(chosen: Settings | None = None) -> FastAPI:
@@ -58,7 +73,7 @@ def create_app(chosen: Settings | None = None) -> FastAPI:
     switchboard.services["words"] = words
     install_frames(switchboard)
     realtime.on_pushes(switchboard.deliver)
-    app = FastAPI(
+    app = App(
         title="Kefu 客服",
         version=__version__,
         lifespan=_lifespan,
@@ -72,14 +87,13 @@ def create_app(chosen: Settings | None = None) -> FastAPI:
     return app
 
 
-def _assemble(app: FastAPI) -> None:
+def _assemble(app: App) -> None:
     state = app.state
     install_problems(app)
     for router in routers():
         app.include_router(router)
     authenticate = authenticator(state.database, state.settings)
-    endpoint = SocketEndpoint(state.switchboard, authenticate)
-    app.router.routes.append(pages.SocketRoute("/api/v1/socket", endpoint))
+    app.endpoint = SocketEndpoint(state.switchboard, authenticate)
     app.include_router(polling.router_for(state.switchboard, authenticate))
     app.include_router(probes.router)
     if state.settings.demo:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import psycopg
 
@@ -18,7 +21,7 @@ from kefu.entry.refusing import refuse
 def database_for(settings: Settings, *, migrated: bool = True) -> Iterator[str]:
     """The database's URL; the embedded server is started where it does not run already."""
     try:
-        with _started(settings) as url:
+        with _ending_kindly(), _started(settings) as url:
             if migrated:
                 migrate(url)
             yield url
@@ -42,3 +45,20 @@ def _started(settings: Settings) -> Iterator[str]:
         yield server.url
     finally:
         server.stop()
+
+
+@contextmanager
+def _ending_kindly() -> Iterator[None]:
+    """A command that is told to end stops the server it started, as it does on Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    raise SystemExit(128 + number)

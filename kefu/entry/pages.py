@@ -10,16 +10,14 @@ from uuid import UUID
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Match
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import Scope
 
 from kefu.channels import frame_ancestors
 from kefu.conversations import inbox_with
 from kefu.core.db import Database
 from kefu.core.errors import NotFound
 from kefu.core.settings import Settings
-from kefu.core.sockets import SocketEndpoint
 
 DIST = Path(__file__).resolve().parents[2] / "web" / "dist"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -35,21 +33,6 @@ WIDGET_POLICY = (
 )
 
 
-class SocketRoute(BaseRoute):
-    """One path whose WebSocket goes straight to a raw ASGI endpoint."""
-
-    def __init__(self, path: str, endpoint: SocketEndpoint) -> None:
-        self.path = path
-        self._endpoint = endpoint
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        fits = scope["type"] == "websocket" and scope["path"] == self.path
-        return (Match.FULL if fits else Match.NONE), {}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._endpoint(scope, receive, send)
-
-
 class App(StaticFiles):
     """A single-page app: unknown paths get its index; hashed assets are kept for ever."""
 
@@ -57,6 +40,9 @@ class App(StaticFiles):
         super().__init__(directory=folder, html=True, check_dir=False)
         self._index = folder / "index.html"
         self._policy = policy
+
+    async def check_config(self) -> None:
+        """A folder that is not there is told to whoever asks for a page, not by breaking."""
 
     def _built(self) -> bool:
         return self._index.is_file()
@@ -69,11 +55,29 @@ class App(StaticFiles):
             response.headers["Cache-Control"] = FOR_EVER if hashed else "no-cache"
             return response
         if not self._built():
-            return Response("The web pages are not built: run `make web`.", 503)
+            return not_built()
         response = FileResponse(self._index, headers={"Cache-Control": "no-cache"})
         if self._policy:
             response.headers["Content-Security-Policy"] = self._policy
         return response
+
+
+NOT_BUILT = """<!doctype html>
+<html lang="zh-CN"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>页面暂时无法打开</title>
+<body style="max-width:32em;margin:20vh auto;padding:0 1.5em;font:16px/1.7 sans-serif">
+<h1 style="font-size:1.3em">页面暂时无法打开</h1>
+<p>我们正在更新这个页面，请过几分钟再试。您也可以直接联系在线客服。</p>
+<p lang="en">This page is being updated. Please try again in a few minutes.</p>
+<!-- The web pages are not built: run `make web`. -->
+</body></html>
+"""
+
+
+def not_built() -> Response:
+    """What a visitor reads as long as the pages are not there; its source says what to do."""
+    headers = {"Retry-After": "300", "Cache-Control": "no-store"}
+    return Response(NOT_BUILT, 503, headers=headers, media_type="text/html")
 
 
 class WidgetPage(App):

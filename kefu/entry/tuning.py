@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 
-NICER = 5
+NICER = 10
 YOUNG, MIDDLE, OLD = 50_000, 20, 100
 
 

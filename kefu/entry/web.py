@@ -11,6 +11,7 @@ import uvicorn
 from kefu.core.logs import set_up_logs
 from kefu.core.settings import Settings, settings
 from kefu.entry.guardian import LISTENER, die_with_supervisor, wait_for_database
+from kefu.entry.lean_sockets import LeanProtocol
 
 APP = "kefu.entry.app:create_app"
 
@@ -45,7 +46,7 @@ def configuration(chosen: Settings, *, app: str = APP) -> uvicorn.Config:
         port=chosen.port,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws=LeanProtocol,
         ws_per_message_deflate=False,
         ws_ping_interval=None,  # our own heartbeat carries the last `seq`
         ws_max_size=256 * 1024,

@@ -12,6 +12,7 @@ from kefu.identity.actor import (
     actor_for_cookie,
     actor_for_token,
 )
+from kefu.identity.attendance import attending
 from kefu.identity.colleagues import (
     agents_at,
     department_heads,
@@ -23,6 +24,7 @@ from kefu.identity.colleagues import (
     members_of_teams,
     role_exists,
     team_heads,
+    teams_called,
 )
 from kefu.identity.holders import agents_who_may
 from kefu.identity.rights import PermissionsTable, permissions_table
@@ -54,6 +56,7 @@ __all__ = [
     "agents_at",
     "agents_named",
     "agents_who_may",
+    "attending",
     "create_administrator",
     "department_heads",
     "department_of",
@@ -69,5 +72,6 @@ __all__ = [
     "role_exists",
     "team_for",
     "team_heads",
+    "teams_called",
     "teams_named",
 ]

@@ -97,3 +97,12 @@ async def departments_called(db: Session, names: Iterable[str]) -> dict[str, UUI
         select(Department.name, Department.id).where(Department.name.in_(wanted))
     )
     return {row.name: row.id for row in rows}
+
+
+async def teams_called(db: Session, names: Iterable[str]) -> dict[str, UUID]:
+    """Teams by their names, in one query; unknown names left out."""
+    wanted = set(names)
+    if not wanted:
+        return {}
+    rows = await db.execute(select(Team.name, Team.id).where(Team.name.in_(wanted)))
+    return {row.name: row.id for row in rows}

@@ -15,7 +15,7 @@ from kefu.promises.clocks import (
 )
 from kefu.promises.keeping import kept_and_broken
 from kefu.promises.model import Task
-from kefu.promises.opening import is_open_now
+from kefu.promises.opening import hours_called, is_open_now
 from kefu.promises.policies import Explained, explained
 from kefu.promises.scanning import Scanner, scan
 from kefu.promises.tasks import complete_task, complete_tasks_about, create_task
@@ -33,6 +33,7 @@ __all__ = [
     "create_task",
     "explained",
     "hand_over_clocks",
+    "hours_called",
     "is_open_now",
     "kept_and_broken",
     "next_due",

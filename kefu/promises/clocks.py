@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from kefu.core.db import Session
 from kefu.core.events import record
@@ -51,6 +51,7 @@ class Stop:
 
 
 Change = Start | Stop
+NONE = Promises([], {})
 
 
 @dataclass(slots=True)
@@ -113,7 +114,7 @@ class Clock:
         self.arm()
 
     def arm(self) -> None:
-        """Set the moment at which the scanner looks at it next."""
+        """Set the moment at which the scanner looks at it at the latest."""
         waits_for_warning = self.warn_at is not None and self.warned_at is None
         self.fires_at = self.warn_at if waits_for_warning else self.due_at
 
@@ -145,17 +146,39 @@ def shifted(moment: datetime, paused_at: datetime, at: datetime, hours: Hours) -
 
 
 COLUMNS = [field.name for field in fields(Clock)]
-KEPT_ON_CONFLICT = ("id", "subject_kind", "subject", "kind")
-SELECT = f"select {', '.join(COLUMNS)} from clocks"  # noqa: S608 - our own column names
-LOAD = text(
-    f"{SELECT} where subject = any(:subjects) and (kind = any(:kinds) or :every_kind) "
-    "order by subject, kind for update"
+KEYS = ("id", "subject_kind", "subject", "kind")
+COURSE = (
+    "started_at",
+    "due_at",
+    "warn_at",
+    "warned_at",
+    "broken_at",
+    "paused_at",
+    "stopped_at",
+    "kept",
+    "broken",
 )
+"""What changes of a clock from turn to turn; the rest says whose it is and seldom does."""
+WHOSE = [name for name in COLUMNS if name not in (*KEYS, *COURSE, "fires_at")]
+SELECT = f"select {', '.join(f'c.{name}' for name in COLUMNS)} from clocks c"  # noqa: S608 - ours
+LOAD = text(f"{SELECT} where c.subject = any(:subjects) order by c.subject, c.kind for update of c")
+LOAD_KINDS = text(
+    f"{SELECT} join unnest(cast(:subjects as uuid[]), cast(:kinds as text[])) k(subject, kind) "
+    "on k.subject = c.subject and k.kind = c.kind order by c.subject, c.kind for update of c"
+)
+# The moment for the scanner only ever moves nearer here: it may look too early, never too late.
 SAVE = text(
     f"insert into clocks ({', '.join(COLUMNS)}) select {', '.join(COLUMNS)} "  # noqa: S608 - ours
-    "from jsonb_populate_recordset(null::clocks, cast(:rows as jsonb)) "
+    "from json_populate_recordset(null::clocks, cast(:rows as json)) "
     "on conflict (subject, kind) do update set "
-    + ", ".join(f"{name} = excluded.{name}" for name in COLUMNS if name not in KEPT_ON_CONFLICT)
+    + ", ".join(f"{name} = excluded.{name}" for name in (*COURSE, *WHOSE))
+    + ", fires_at = least(clocks.fires_at, excluded.fires_at)"
+)
+SAVE_COURSE = text(
+    "update clocks c set "  # noqa: S608 - our own column names
+    + ", ".join(f"{name} = r.{name}" for name in COURSE)
+    + ", fires_at = least(c.fires_at, r.fires_at) "
+    "from json_populate_recordset(null::clocks, cast(:rows as json)) r where c.id = r.id"
 )
 
 
@@ -173,12 +196,11 @@ async def change_clocks(db: Session, changes: Sequence[Change]) -> None:
     """Apply starts and stops in this order, in a fixed number of statements for any number."""
     if not changes:
         return
-    promises = await load_promises(db)
-    clocks = await locked(
-        db, {change.subject for change in changes}, {change.kind for change in changes}
-    )
+    promises = await load_promises(db) if any(map(asks_policies, changes)) else NONE
+    clocks = await locked(db, {(change.subject, change.kind) for change in changes})
     happened: list[ClockEvent] = []
     touched: dict[tuple[UUID, str], Clock] = {}
+    moved: set[UUID] = set()
     for change in changes:
         key = (change.subject, change.kind)
         clock = clocks.get(key)
@@ -190,10 +212,18 @@ async def change_clocks(db: Session, changes: Sequence[Change]) -> None:
             started = begun(change, clock, promises)
             if started is None:
                 continue
+            if clock is None or whose(clock) != whose(started):
+                moved.add(started.id)
             clock = clocks[key] = started
         touched[key] = clock
-    await save(db, touched.values())
+    await save(db, [clock for clock in touched.values() if clock.id not in moved])
+    await save(db, [clock for clock in touched.values() if clock.id in moved], SAVE)
     await tell(db, happened)
+
+
+def asks_policies(change: Change) -> bool:
+    """Whether how long it runs is for the policies to say."""
+    return isinstance(change, Start) and change.due_at is None
 
 
 def begun(start: Start, clock: Clock | None, promises: Promises) -> Clock | None:
@@ -244,7 +274,8 @@ async def stop_clocks(
 ) -> None:
     """Stop the running clocks of these subjects, all or those of some kinds."""
     happened: list[ClockEvent] = []
-    clocks = [clock for clock in (await locked(db, subjects, kinds)).values() if clock.is_running()]
+    found = await locked_of(db, subjects, kinds)
+    clocks = [clock for clock in found.values() if clock.is_running()]
     for clock in clocks:
         happened += clock.stop(at)
     await save(db, clocks)
@@ -255,7 +286,7 @@ async def pause_clocks(
     db: Session, subjects: Iterable[UUID], at: datetime, *, kinds: Iterable[str] | None = None
 ) -> None:
     """Stop counting, for instance while the customer is awaited."""
-    clocks = list((await locked(db, subjects, kinds)).values())
+    clocks = list((await locked_of(db, subjects, kinds)).values())
     for clock in clocks:
         clock.pause(at)
     await save(db, clocks)
@@ -266,7 +297,7 @@ async def resume_clocks(
 ) -> None:
     """Go on counting with what was left."""
     promises = await load_promises(db)
-    clocks = list((await locked(db, subjects, kinds)).values())
+    clocks = list((await locked_of(db, subjects, kinds)).values())
     for clock in clocks:
         clock.resume(at, promises.hours(clock.calendar))
     await save(db, clocks)
@@ -312,23 +343,42 @@ async def next_due(db: Session, subjects: Iterable[UUID]) -> dict[UUID, NextDue]
     return {subject: NextDue(due_at, kind) for subject, due_at, kind in rows}
 
 
+def whose(clock: Clock) -> tuple[Any, ...]:
+    return tuple(getattr(clock, name) for name in WHOSE)
+
+
 async def locked(
+    db: Session, wanted: Collection[tuple[UUID, str]]
+) -> dict[tuple[UUID, str], Clock]:
+    """These clocks by subject and kind, locked in a fixed order."""
+    subjects = [subject for subject, _ in wanted]
+    rows = await db.execute(
+        LOAD_KINDS, {"subjects": subjects, "kinds": [kind for _, kind in wanted]}
+    )
+    return {(row[2], row[3]): Clock(*row) for row in rows}
+
+
+async def locked_of(
     db: Session, subjects: Iterable[UUID], kinds: Iterable[str] | None
 ) -> dict[tuple[UUID, str], Clock]:
-    """Clocks of these subjects, locked in a fixed order."""
-    values = {
-        "subjects": sorted(set(subjects)),
-        "kinds": sorted(set(kinds or ())),
-        "every_kind": kinds is None,
-    }
-    rows = await db.execute(LOAD, values)
-    return {(row.subject, row.kind): Clock(*row) for row in rows}
+    """All clocks of these subjects or those of some kinds, locked in a fixed order."""
+    chosen = sorted(set(subjects))
+    if kinds is not None:
+        wanted = set(kinds)
+        return await locked(db, [(subject, kind) for subject in chosen for kind in wanted])
+    rows = await db.execute(LOAD, {"subjects": chosen})
+    return {(row[2], row[3]): Clock(*row) for row in rows}
 
 
-async def save(db: Session, clocks: Iterable[Clock]) -> None:
-    rows = sorted(clocks, key=lambda clock: (clock.subject, clock.kind))
+async def save(db: Session, clocks: Iterable[Clock], statement: TextClause = SAVE_COURSE) -> None:
+    """Write their course, or with `SAVE` everything; what is empty is not sent."""
+    names = COLUMNS if statement is SAVE else ("id", *COURSE, "fires_at")
+    rows = [
+        {name: value for name in names if (value := getattr(clock, name)) is not None}
+        for clock in sorted(clocks, key=lambda clock: (clock.subject, clock.kind))
+    ]
     if rows:
-        await db.execute(SAVE, {"rows": orjson.dumps(rows).decode()})
+        await db.execute(statement, {"rows": orjson.dumps(rows).decode()})
 
 
 async def tell(db: Session, happened: Iterable[ClockEvent]) -> None:

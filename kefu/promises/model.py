@@ -83,7 +83,8 @@ class Policy(Base):
 class ClockRow(Base):
     """One clock of one subject, used again each time it starts; `kept` and `broken` count.
 
-    `fires_at` is the next moment at which the scanner has something to do with it.
+    `fires_at` is when the scanner looks at it: never later than there is something to do, but it
+    may be too early, and stays when a clock stops.
     """
 
     __tablename__ = "clocks"

@@ -30,21 +30,28 @@ How a drawing is written (elements, `kefu:` attributes, form fields): docs/guide
 Approvals: `request_approval(db, ApprovalRequest(what="refund", subject_kind=…, subject=…, amount=…,
 currency=…, key=…), by=agent)`, then react to `ApprovalGranted` and `ApprovalDenied`
 (`about` is your subject) and find your payload again with `approvals_with(db, ids)`. Who decides,
-the approval policies say. Actions and triggers for
+the approval policies say; a page of your own lets people decide by `approval_to_decide` and
+`decide`. Actions and triggers for
 automation rules are offered through `kefu.core.automation`
 (docs/how-to/add-an-automation-action.md).
 """
 
+from kefu.workflows.access_approvals import approval_to_decide, decidable
 from kefu.workflows.approvals import (
     ApprovalRequest,
     approvals_about,
     approvals_with,
+    decide,
     request_approval,
     withdraw_approval,
 )
 from kefu.workflows.case_maps import CaseMap, ProcessMap, case_map, process_map
 from kefu.workflows.case_tasks import claim_task, complete_task, open_tasks, release_task
-from kefu.workflows.case_texts import blank_cases_of_customer, cases_about_customer
+from kefu.workflows.case_texts import (
+    approvals_about_customer,
+    blank_cases_of_customer,
+    cases_about_customer,
+)
 from kefu.workflows.events_approvals import ApprovalDenied, ApprovalGranted, ApprovalWithdrawn
 from kefu.workflows.firing import keep_cases_going
 from kefu.workflows.model_approvals import Approval
@@ -68,7 +75,9 @@ __all__ = [
     "CaseTask",
     "ProcessMap",
     "StepRefused",
+    "approval_to_decide",
     "approvals_about",
+    "approvals_about_customer",
     "approvals_with",
     "awaits",
     "blank_cases_of_customer",
@@ -78,6 +87,8 @@ __all__ = [
     "cases_about_customer",
     "claim_task",
     "complete_task",
+    "decidable",
+    "decide",
     "keep_cases_going",
     "offer_step",
     "open_tasks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
@@ -83,6 +84,14 @@ async def approval_to_decide(db: Session, actor: Actor, approval_id: UUID) -> Ap
     if not await db.scalar(select(waits_for(actor)).where(Approval.id == approval_id)):
         raise Forbidden("The policy lets somebody else decide this.", code="not_approver")
     return approval
+
+
+async def decidable(db: Session, actor: Actor, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these approvals this actor may decide now, in one query."""
+    if not ids:
+        return set()
+    rows = await db.scalars(select(Approval.id).where(Approval.id.in_(ids), waits_for(actor)))
+    return set(rows)
 
 
 async def approval_policy_for(

@@ -12,13 +12,14 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, NotFound
 from kefu.core.events import record
+from kefu.workflows.case_files import check_files
 from kefu.workflows.events_processes import CaseTaskClaimed, CaseTaskReleased
 from kefu.workflows.forms import check_form, merged
 from kefu.workflows.model_processes import DONE, Case, CaseTask
 from kefu.workflows.plan import field_of
 from kefu.workflows.running import check_open, go_on, locked_case
 from kefu.workflows.saying import between, task_said
-from kefu.workflows.settling import close_tasks
+from kefu.workflows.settling import close_tasks, held
 
 
 async def open_tasks(db: Session, subject: UUID) -> list[CaseTask]:
@@ -39,18 +40,24 @@ async def complete_task(
     `Invalid` names the field as `form.<key>`. When two complete it at the same time, one gets
     `Conflict`. Who may complete it is for the caller's door to decide.
     """
-    task, case, version, run = await locked_task(db, task_id)
+    case, version, run = await locked_case(db, await case_with(db, task_id))
+    hold = await held(db, case.id)
+    task = next((one for one in hold.tasks if one.id == task_id), None)
+    if task is None:  # it was done meanwhile: the check says so
+        task = await db.get_one(CaseTask, task_id, populate_existing=True)
     check_undone(task)
+    check_open(case)
     fields = [field_of(one) for one in task.fields]
     task.form = check_form(fields, form)
+    await check_files(db, task.id, fields, task.form)
     case.data = merged(case.data, task.form, field="form")
     run.conditions.data = case.data
     if by is not None and task.claimed_at is None:
         task.claimed_at = now()
         task.owner_id = task.owner_id or by
-    stops = await close_tasks(db, case, [task], how=DONE, at=now(), by=by)
+    close_tasks(case, [task], hold, how=DONE, at=now(), by=by)
     run.complete(task.token)
-    await go_on(db, case, version, run, by=by, clocks=stops)
+    await go_on(db, case, version, run, by=by, hold=hold)
     return case
 
 
@@ -83,15 +90,20 @@ async def release_task(db: Session, task_id: UUID, *, by: UUID) -> CaseTask:
 
 async def locked_task(db: Session, task_id: UUID) -> tuple[CaseTask, Case, Any, Any]:
     """A task with its case, which is locked first: whoever advances a case waits here."""
-    case_id = await db.scalar(select(CaseTask.case_id).where(CaseTask.id == task_id))
-    if case_id is None:
-        raise NotFound("There is no such task.")
-    case, version, run = await locked_case(db, case_id)
+    case, version, run = await locked_case(db, await case_with(db, task_id))
     task = await db.get(CaseTask, task_id, populate_existing=True)
     assert task is not None
     if task.is_open():
         check_open(case)
     return task, case, version, run
+
+
+async def case_with(db: Session, task_id: UUID) -> UUID:
+    """The case of a task, which is the same for good: no query where the task was read before."""
+    task = await db.get(CaseTask, task_id)
+    if task is None:
+        raise NotFound("There is no such task.")
+    return task.case_id
 
 
 def check_undone(task: CaseTask) -> None:

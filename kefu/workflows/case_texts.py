@@ -1,4 +1,4 @@
-"""Texts of cases: what people wrote into forms about a customer can be given out and blanked."""
+"""Texts of cases and approvals: what was written about a customer is given out and blanked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from kefu.core.clock import iso
 from kefu.core.db import Session
+from kefu.workflows.case_files import erase_files, files_of
+from kefu.workflows.model_approvals import Approval
 from kefu.workflows.model_processes import Case, CaseTask
 
 WRITTEN = frozenset({"text", "long_text", "files"})
@@ -22,9 +24,16 @@ async def cases_about_customer(db: Session, customer: UUID) -> list[dict[str, An
         .where(CaseTask.customer == customer, CaseTask.closed_at.is_not(None))
         .order_by(CaseTask.id)
     )
+    closed = tasks.all()
+    files = await files_of(db, closed)
     forms: dict[UUID, list[dict[str, Any]]] = {}
-    for task in tasks:
-        filled = {"task": task.name, "done_at": iso(task.closed_at), "form": task.form}
+    for task in closed:
+        filled = {
+            "task": task.name,
+            "done_at": iso(task.closed_at),
+            "form": task.form,
+            "files": [file.name for file in files.get(task.id, [])],
+        }
         forms.setdefault(task.case_id, []).append(filled)
     return [
         {
@@ -50,6 +59,27 @@ async def blank_cases_of_customer(db: Session, customer: UUID) -> None:
     for case in cases:
         case.data = without(case.data, written.get(case.id, set()))
     await db.flush()
+    await erase_files(db, customer)
+
+
+async def approvals_about_customer(db: Session, customer: UUID) -> list[dict[str, Any]]:
+    """What was asked and decided about a customer, with its reasons, for their export."""
+    rows = await db.scalars(
+        select(Approval).where(Approval.customer == customer).order_by(Approval.id)
+    )
+    return [
+        {
+            "what": approval.what,
+            "state": approval.state,
+            "amount": approval.amount,
+            "currency": approval.currency,
+            "reason": approval.reason,
+            "comment": approval.comment,
+            "asked_at": iso(approval.created_at),
+            "decided_at": iso(approval.decided_at),
+        }
+        for approval in rows
+    ]
 
 
 def without(values: dict[str, Any], keys: set[str]) -> dict[str, Any]:

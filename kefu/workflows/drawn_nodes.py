@@ -47,7 +47,7 @@ EVENTS = {
     for name in ("timer", "message", "signal", "error", "terminate")
 }
 ATTRIBUTES = {
-    USER: frozenset({"department", "role", "owner", "hours", "screen"}),
+    USER: frozenset({"department", "role", "owner", "hours", "calendar", "screen"}),
     STEP: frozenset({"step"}),
 }
 KEY = re.compile(r"^[^\W\d]\w{0,59}$")
@@ -110,6 +110,7 @@ class Reader:
             role=given.get("role"),
             owner=given.get("owner"),
             hours=self._hours(element, given.get("hours")),
+            calendar=given.get("calendar"),
             screen=given.get("screen"),
             step=given.get("step"),
             params=tuple(self._params(element)) if kind == STEP else (),

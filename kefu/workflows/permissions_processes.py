@@ -44,4 +44,6 @@ ROUTES: dict[str, str] = {
     "PUT /api/v1/case-tasks/{task_id}/claim": "case_task.do",
     "DELETE /api/v1/case-tasks/{task_id}/claim": "case_task.do",
     "PUT /api/v1/case-tasks/{task_id}/completion": "case_task.do",
+    "POST /api/v1/case-tasks/{task_id}/files": "case_task.do",
+    "GET /api/v1/case-files/{file_id}": "case.read",
 }

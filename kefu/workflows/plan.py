@@ -47,6 +47,7 @@ class Node:
     role: str | None = None
     owner: str | None = None
     hours: float | None = None
+    calendar: str | None = None
     screen: str | None = None
     step: str | None = None
     params: tuple[tuple[str, str], ...] = ()

@@ -16,6 +16,7 @@ from kefu.core.http import Db
 from kefu.core.shapes import Page
 from kefu.identity import CurrentActor, agents_named, departments_named
 from kefu.workflows.access_processes import case_for, task_for, task_to_do
+from kefu.workflows.case_files import files_of
 from kefu.workflows.case_maps import Stay, case_map
 from kefu.workflows.case_tasks import claim_task, complete_task, release_task
 from kefu.workflows.listing_cases import case_tasks, cases, counts
@@ -28,6 +29,7 @@ from kefu.workflows.schemas_processes import (
     CaseRow,
     Completion,
     FieldRow,
+    FileRow,
     Person,
     StayRow,
     TaskCounts,
@@ -189,6 +191,7 @@ async def task_rows(db: Session, items: Sequence[CaseTask]) -> list[TaskRow]:
     )
     departments = await departments_named(db, [task.department_id for task in items])
     names = await process_names(db, {task.process_key for task in items})
+    files = await files_of(db, items)
     at = now()
     return [
         TaskRow(
@@ -197,6 +200,7 @@ async def task_rows(db: Session, items: Sequence[CaseTask]) -> list[TaskRow]:
             owner=person(task.owner_id, people),
             closed_by=person(task.closed_by, people),
             fields=[FieldRow(**one) for one in task.fields],
+            files=[FileRow.model_validate(one) for one in files.get(task.id, [])],
             overdue=task.is_overdue(at),
             **{name: getattr(task, name) for name in PLAIN},
         )

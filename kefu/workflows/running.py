@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,7 +27,7 @@ from kefu.workflows.model_processes import (
 from kefu.workflows.plan import END, Plan
 from kefu.workflows.publishing import Loaded, loaded
 from kefu.workflows.saying import between, said
-from kefu.workflows.settling import Change, close_all, held, settle
+from kefu.workflows.settling import Hold, close_all, held, settle
 from kefu.workflows.stepping import ready_steps, run_step
 
 Data = dict[str, Any]
@@ -98,20 +97,21 @@ async def go_on(
     *,
     by: UUID | None,
     retry: UUID | None = None,
-    clocks: Sequence[Change] = (),
+    hold: Hold | None = None,
 ) -> None:
     """Move all tokens until they rest, run the steps they reach, and write down where they are.
 
-    A step that waits for its next try is left alone, unless it is the one to `retry`. `clocks`
-    change with those of the tasks that open and close.
+    A step that waits for its next try is left alone, unless it is the one to `retry`. `hold` is
+    what was read of the case before something of it changed.
     """
-    hold = await held(db, case, retry)
-    hold.clocks += clocks
+    if hold is None:
+        hold = await held(db, case.id, retry)
     move(run)
     for _ in range(MOST_STEPS):
         task = next(ready_steps(run, hold), None)
         if task is None:
             break
+        await hold.say(db)
         await run_step(db, case, version.plan, run, task, hold=hold)
         run.conditions.data = case.data
         move(run)

@@ -193,6 +193,17 @@ class FieldRow(BaseModel):
     options: list[list[str]]
 
 
+class FileRow(BaseModel):
+    """A file of a task; its bytes are at `/case-files/{id}`."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+    type: str
+    size: int
+
+
 class TaskRow(BaseModel):
     id: UUID
     case_id: UUID
@@ -209,6 +220,7 @@ class TaskRow(BaseModel):
     fields: list[FieldRow]
     screen: str | None
     form: dict[str, Any]
+    files: list[FileRow]
     opened_at: datetime
     claimed_at: datetime | None
     due_at: datetime | None

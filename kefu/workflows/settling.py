@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,12 +13,18 @@ from sqlalchemy import select
 
 from kefu.core.clock import now
 from kefu.core.db import Session
-from kefu.core.events import record
+from kefu.core.events import record_all
 from kefu.core.ids import uuid7
+from kefu.core.worktime import ALWAYS, Hours, NeverOpen, add_worktime
 from kefu.identity import departments_called
-from kefu.promises import Start, Stop, change_clocks
+from kefu.promises import Start, Stop, change_clocks, hours_called
 from kefu.workflows.engine import Run
-from kefu.workflows.events_processes import CaseNodeLeft, CaseTaskDone, CaseTaskOpened
+from kefu.workflows.events_processes import (
+    CaseEvent,
+    CaseNodeLeft,
+    CaseTaskDone,
+    CaseTaskOpened,
+)
 from kefu.workflows.model_processes import (
     CASE_TASK,
     DONE,
@@ -34,6 +40,7 @@ from kefu.workflows.plan import BOUNDARY, CATCH, RECEIVE, STEP, SUB, USER, Node,
 from kefu.workflows.saying import between, said, task_said
 
 Change = Start | Stop
+Calendars = Mapping[str, Hours]
 DUE = "case_task_due"
 WARN_PART = 0.8
 STAYS = frozenset({CATCH, RECEIVE, STEP})
@@ -42,24 +49,47 @@ SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass
 class Hold:
-    """What a case waits for by rows; `retry` is the step to be tried in spite of its row.
+    """The open rows of a case, read before anything changes, and what is to be written of it.
 
-    `clocks` gathers what starts and stops, for one change of all.
+    `retry` is the step to be tried in spite of its row; `clocks` and `facts` gather what starts,
+    stops and is told, for one statement each.
     """
 
     waits: dict[UUID, CaseWait] = field(default_factory=dict)
+    tasks: list[CaseTask] = field(default_factory=list)
+    visits: dict[UUID, CaseVisit] = field(default_factory=dict)
     retry: UUID | None = None
     broken: bool = False
     clocks: list[Change] = field(default_factory=list)
+    facts: list[CaseEvent] = field(default_factory=list)
 
     def holds(self, token: UUID) -> bool:
         wait = self.waits.get(token)
         return wait is not None and wait.kind == "step" and token != self.retry
 
+    async def say(self, db: Session) -> None:
+        """Write what was gathered to be told, in this order."""
+        await record_all(db, self.facts)
+        self.facts = []
 
-async def held(db: Session, case: Case, retry: UUID | None) -> Hold:
-    waits = await db.scalars(select(CaseWait).where(CaseWait.case_id == case.id))
-    return Hold({wait.token: wait for wait in waits}, retry)
+
+async def held(db: Session, case_id: UUID, retry: UUID | None = None) -> Hold:
+    """The open rows of a case that is locked, as they are now."""
+    waits = await db.scalars(select(CaseWait).where(CaseWait.case_id == case_id))
+    tasks = await db.scalars(
+        select(CaseTask)
+        .where(CaseTask.case_id == case_id, CaseTask.closed_at.is_(None))
+        .execution_options(populate_existing=True)
+    )
+    visits = await db.scalars(
+        select(CaseVisit).where(CaseVisit.case_id == case_id, CaseVisit.left_at.is_(None))
+    )
+    return Hold(
+        {wait.token: wait for wait in waits},
+        list(tasks),
+        {visit.token: visit for visit in visits},
+        retry,
+    )
 
 
 async def settle(
@@ -71,7 +101,8 @@ async def settle(
     people = {token: node for token, node in people.items() if node.kind == USER}
     await settle_tasks(db, case, people, hold, at=at, by=by)
     await settle_waits(db, case, plan, run, hold, at=at)
-    await settle_visits(db, case, plan, run, at=at, by=by)
+    settle_visits(db, case, plan, run, hold, at=at, by=by)
+    await hold.say(db)
     held_up = any(wait.kind == "step" and wait.due_at is None for wait in hold.waits.values())
     case.state = STUCK if hold.broken or held_up else RUNNING
     if case.state == RUNNING:
@@ -88,26 +119,25 @@ async def settle_tasks(
     by: UUID | None,
 ) -> None:
     """Close tasks whose token went away, open those that tokens have come to."""
-    rows = await db.scalars(
-        select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.closed_at.is_(None))
-    )
-    known = {task.token: task for task in rows}
+    known = {task.token: task for task in hold.tasks if task.is_open()}
     gone = [task for token, task in known.items() if token not in people]
-    opened = await opened_tasks(
-        db, case, {token: node for token, node in people.items() if token not in known}, at
-    )
-    hold.clocks += await close_tasks(db, case, gone, how=INTERRUPTED, at=at, by=by)
-    hold.clocks += [clock_of(task) for task in opened if task.due_at]
-    await change_clocks(db, hold.clocks)
+    close_tasks(case, gone, hold, how=INTERRUPTED, at=at, by=by)
+    fresh = {token: node for token, node in people.items() if token not in known}
+    calendars = await hours_called(db, {one.calendar for one in fresh.values() if one.calendar})
+    opened = await opened_tasks(db, case, fresh, calendars, at)
     for task in opened:
-        await record(db, task_said(CaseTaskOpened, case, task, by))
+        if task.due_at:
+            hold.clocks.append(clock_of(task, fresh[task.token], calendars))
+        hold.facts.append(task_said(CaseTaskOpened, case, task, by))
+    await change_clocks(db, hold.clocks)
+    hold.clocks = []
 
 
 async def opened_tasks(
-    db: Session, case: Case, people: dict[UUID, Node], at: datetime
+    db: Session, case: Case, people: dict[UUID, Node], calendars: Calendars, at: datetime
 ) -> list[CaseTask]:
     names = {node.department for node in people.values() if node.department}
-    departments = await departments_called(db, names)
+    departments = await departments_called(db, names) if names else {}
     opened = [
         CaseTask(
             id=uuid7(at),
@@ -126,7 +156,7 @@ async def opened_tasks(
             fields=[as_json(one) for one in node.fields],
             screen=node.screen,
             opened_at=at,
-            due_at=None if case.historic or not node.hours else at + timedelta(hours=node.hours),
+            due_at=None if case.historic else after(at, node.hours, node, calendars),
         )
         for token, node in people.items()
     ]
@@ -156,7 +186,17 @@ def as_json(one: Any) -> dict[str, Any]:
     }
 
 
-def clock_of(task: CaseTask) -> Start:
+def after(at: datetime, hours: float | None, node: Node, calendars: Calendars) -> datetime | None:
+    """So many hours later, counted in the calendar that is drawn; without one in plain time."""
+    if not hours:
+        return None
+    try:
+        return add_worktime(at, timedelta(hours=hours), calendars.get(node.calendar or "", ALWAYS))
+    except NeverOpen:  # the calendar was emptied after the process was drawn
+        return at + timedelta(hours=hours)
+
+
+def clock_of(task: CaseTask, node: Node, calendars: Calendars) -> Start:
     assert task.due_at is not None
     return Start(
         subject_kind=CASE_TASK,
@@ -166,15 +206,15 @@ def clock_of(task: CaseTask) -> Start:
         customer=task.customer,
         assignee=task.owner_id,
         due_at=task.due_at,
-        warn_at=task.opened_at + (task.due_at - task.opened_at) * WARN_PART,
+        warn_at=after(task.opened_at, (node.hours or 0) * WARN_PART, node, calendars),
         restart=True,
     )
 
 
-async def close_tasks(
-    db: Session, case: Case, tasks: Sequence[CaseTask], *, how: str, at: datetime, by: UUID | None
-) -> list[Change]:
-    """Close them and say so; returns what happens to their clocks."""
+def close_tasks(
+    case: Case, tasks: Iterable[CaseTask], hold: Hold, *, how: str, at: datetime, by: UUID | None
+) -> None:
+    """Close them; what is told of it and what happens to their clocks is gathered."""
     for task in tasks:
         task.closed_at, task.closed = at, how
         task.closed_by = by if how == DONE else None
@@ -189,9 +229,9 @@ async def close_tasks(
             worked=between(task.claimed_at or at, at),
             late=task.is_overdue(at),
         )
-        await record(db, done)
-        await record(db, left(case, task.node, how, between(task.opened_at, at), by))
-    return [Stop(task.id, DUE, at) for task in tasks if task.due_at]
+        hold.facts += [done, left(case, task.node, how, between(task.opened_at, at), by)]
+        if task.due_at:
+            hold.clocks.append(Stop(task.id, DUE, at))
 
 
 def left(case: Case, node: str, how: str, seconds: float, by: UUID | None) -> CaseNodeLeft:
@@ -224,7 +264,6 @@ async def settle_waits(
             due_at=due_at,
         )
         db.add(hold.waits[token])
-    await db.flush()
 
 
 def due_of(case: Case, node: Node, at: datetime) -> datetime | None:
@@ -248,31 +287,27 @@ def moment_of(value: Any) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=SHOP_ZONE)
 
 
-async def settle_visits(
-    db: Session, case: Case, plan: Plan, run: Run, *, at: datetime, by: UUID | None
+def settle_visits(
+    db: Session, case: Case, plan: Plan, run: Run, hold: Hold, *, at: datetime, by: UUID | None
 ) -> None:
     """Where tokens have been and where they wait now."""
-    rows = await db.scalars(
-        select(CaseVisit).where(CaseVisit.case_id == case.id, CaseVisit.left_at.is_(None))
-    )
-    known = {visit.token: visit for visit in rows}
+    known = dict(hold.visits)
     passed = {task.id: plan.nodes.get(task.task_spec.name) for task in run.left}
     for token, node in passed.items():
         if node is None or node.kind in (USER, SUB):
             continue
         visit = known.pop(token, None) or visit_of(case, token, node, at)
         db.add(visit)
-        await leave(db, case, visit, node, how=DONE, at=at, by=by)
+        leave(case, visit, node, hold, how=DONE, at=at, by=by)
     stays = {task.id: plan.nodes[task.task_spec.name] for task in staying(run)}
     for token, visit in known.items():
         if token not in stays:
-            await leave(db, case, visit, plan.nodes[visit.node], how=INTERRUPTED, at=at, by=by)
+            leave(case, visit, plan.nodes[visit.node], hold, how=INTERRUPTED, at=at, by=by)
     db.add_all(
         visit_of(case, token, node, at)
         for token, node in stays.items()
         if token not in known and node.kind in STAYS
     )
-    await db.flush()
 
 
 def staying(run: Run) -> Iterable[Any]:
@@ -286,11 +321,11 @@ def visit_of(case: Case, token: UUID, node: Node, at: datetime) -> CaseVisit:
     )
 
 
-async def leave(
-    db: Session,
+def leave(
     case: Case,
     visit: CaseVisit,
     node: Node,
+    hold: Hold,
     *,
     how: str,
     at: datetime,
@@ -298,21 +333,17 @@ async def leave(
 ) -> None:
     visit.left_at, visit.how, visit.by = at, how, by
     if node.kind in STAYS | {BOUNDARY}:
-        await record(db, left(case, node.id, how, between(visit.entered_at, at), by))
+        hold.facts.append(left(case, node.id, how, between(visit.entered_at, at), by))
 
 
 async def close_all(db: Session, case: Case, *, how: str, by: UUID | None) -> None:
     """Nothing of a case is open any more."""
     at = now()
-    tasks = await db.scalars(
-        select(CaseTask).where(CaseTask.case_id == case.id, CaseTask.closed_at.is_(None))
-    )
-    await change_clocks(db, await close_tasks(db, case, tasks.all(), how=how, at=at, by=by))
-    visits = await db.scalars(
-        select(CaseVisit).where(CaseVisit.case_id == case.id, CaseVisit.left_at.is_(None))
-    )
-    for visit in visits:
+    hold = await held(db, case.id)
+    close_tasks(case, hold.tasks, hold, how=how, at=at, by=by)
+    await change_clocks(db, hold.clocks)
+    for visit in hold.visits.values():
         visit.left_at, visit.how, visit.by = at, how, by
-    for wait in (await held(db, case, None)).waits.values():
+    for wait in hold.waits.values():
         await db.delete(wait)
-    await db.flush()
+    await hold.say(db)

@@ -37,9 +37,10 @@ READY_SECONDS = 180
 
 @dataclass
 class Desk:
-    """Where the desk is served."""
+    """Where the desk is served, and the folder in which it keeps everything."""
 
     url: str
+    folder: Path = Path()
 
     def sign_in(self, browser: Browser, login: str, *, scheme: Scheme = "light") -> Page:
         """An agent at a screen, signed in."""
@@ -83,7 +84,7 @@ def running_desk() -> Iterator[Desk]:
         server = subprocess.Popen([*kefu, "serve"], env=environment, stdout=log, stderr=log)
     try:
         wait_until_ready(port, folder)
-        yield Desk(f"http://127.0.0.1:{port}")
+        yield Desk(f"http://127.0.0.1:{port}", folder)
     finally:
         server.terminate()
         with suppress(subprocess.TimeoutExpired):

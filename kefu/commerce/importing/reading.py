@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
 from pydantic import ValidationError
 
 from kefu.commerce.documents import Document, OrderDocument
@@ -101,10 +100,13 @@ def parsed(line: str, shape: type[Document]) -> Document:
     if NUL in line:
         raise Invalid("The text contains a NUL character.", field="line")
     try:
-        values = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise Invalid(f"This is no JSON: {error}.", field="line", code="bad_json") from error
-    return shape.model_validate(values)
+        return shape.model_validate_json(line)
+    except ValidationError as error:
+        [first, *_] = error.errors(include_url=False)
+        if first["type"] != "json_invalid":
+            raise
+        why = first.get("ctx", {}).get("error", "")
+        raise Invalid(f"This is no JSON: {why}.", field="line", code="bad_json") from error
 
 
 def refused(group: list[Row], field: str | None, problem: str) -> list[Refusal]:

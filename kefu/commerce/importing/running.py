@@ -83,7 +83,7 @@ async def run_import(
             raise Invalid("There is no such import.", field="import")
         shop = await db.get(Shop, wanted.shop_id)
         assert shop is not None
-        wanted.status, wanted.started_at = "running", now()
+        wanted.status, wanted.started_at, wanted.told_at = "running", now(), now()
         await db.execute(delete(RefusedRow).where(RefusedRow.import_id == import_id))
     run = Run(database, wanted, shop, path, tell)
     try:
@@ -171,7 +171,7 @@ class Run:
         await db.execute(
             update(CommerceImport)
             .where(CommerceImport.id == self._wanted.id)
-            .values(**self._progress.columns(), **more)
+            .values(**self._progress.columns(), told_at=now(), **more)
             .execution_options(synchronize_session=False)
         )
 

@@ -21,6 +21,7 @@ from kefu.commerce.model_shipments import Shipment
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.ids import uuid7
+from kefu.core.writing import among
 
 KEPT_WAITING = timedelta(days=30)
 HEARD_EVERY = timedelta(seconds=30)
@@ -133,7 +134,7 @@ def fits(scan: NewScan, parcel: Any) -> bool:
 async def _parcels_of(db: Session, scans: Iterable[NewScan]) -> dict[str, list[Any]]:
     rows = await db.execute(
         select(Shipment.id, Shipment.order_id, Shipment.carrier, Shipment.tracking_number).where(
-            Shipment.tracking_number.in_({scan.tracking_number for scan in scans})
+            among(Shipment.tracking_number, {scan.tracking_number for scan in scans})
         )
     )
     found: dict[str, list[Any]] = {}

@@ -16,6 +16,7 @@ from kefu.commerce.model_shipments import Shipment
 from kefu.commerce.parcels.anomalies import KINDS, Parcel
 from kefu.commerce.parcels.scans import MOVES, STAGE_OF, Scan, stage_after
 from kefu.core.db import Session
+from kefu.core.writing import among
 
 CODE_OF = {
     "created": "label_created",
@@ -158,13 +159,13 @@ def with_what_the_shop_says(told: Any, scans: list[Scan]) -> list[Scan]:
 
 
 async def _orders(db: Session, ids: Iterable[UUID]) -> dict[UUID, Any]:
-    rows = await db.execute(select(*ORDER_COLUMNS).where(Order.id.in_(set(ids))))
+    rows = await db.execute(select(*ORDER_COLUMNS).where(among(Order.id, set(ids))))
     return {row.id: row for row in rows}
 
 
 async def _shipments(db: Session, ids: Sequence[UUID]) -> dict[UUID, Any]:
     """Locked in a fixed order: their status is changed next."""
-    query = select(*SHIPMENT_COLUMNS).where(Shipment.id.in_(ids)).order_by(Shipment.id)
+    query = select(*SHIPMENT_COLUMNS).where(among(Shipment.id, ids)).order_by(Shipment.id)
     rows = await db.execute(query.with_for_update(key_share=True))
     return {row.id: row for row in rows}
 
@@ -198,7 +199,7 @@ async def _open_anomalies(
 ) -> dict[UUID, list[DeliveryAnomaly]]:
     rows = await db.scalars(
         select(DeliveryAnomaly)
-        .where(DeliveryAnomaly.subject.in_(subjects), DeliveryAnomaly.closed_at.is_(None))
+        .where(among(DeliveryAnomaly.subject, subjects), DeliveryAnomaly.closed_at.is_(None))
         .order_by(DeliveryAnomaly.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)

@@ -19,7 +19,7 @@ from kefu.commerce.events_logistics import NoticeSettled
 from kefu.commerce.logistics.recipients import Recipients, known_of
 from kefu.commerce.logistics.settings import notice_settings, settings_row
 from kefu.commerce.logistics.settling import outcome_of, quiet_until, said, say_due
-from kefu.commerce.logistics.wording import money_in
+from kefu.commerce.logistics.wording import Said, money_in
 from kefu.commerce.model_logistics import LogisticsSettings
 from kefu.commerce.model_notices import CustomerNotice
 from kefu.commerce.model_shipments import Shipment
@@ -52,7 +52,7 @@ class Telling:
     order: UUID
     happened_at: datetime
     shipment: UUID | None = None
-    given: Mapping[str, str] | None = None
+    given: Mapping[str, Said] | None = None
 
 
 async def tell_of_steps(db: Session, facts: Iterable[Fact]) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from kefu.commerce.logistics.wording import parcel_in, promise_in, worded
+from kefu.commerce.logistics.wording import Said, parcel_in, promise_in, worded
 from kefu.commerce.model_logistics import Carrier
 from kefu.commerce.model_notices import NoticeWish
 from kefu.commerce.model_orders import Order
@@ -28,10 +28,13 @@ class Recipients:
     unwanted: frozenset[UUID]
     carriers: Mapping[str, str]
 
-    def words_of(self, about: str, order: Any, given: Mapping[str, str]) -> str:
+    def words_of(self, about: str, order: Any, given: Mapping[str, Said]) -> str:
         locale = self.locales.get(order.customer_id)
         parcel = self.parcels.get(order.id)
-        known = {"number": order.number, "promise": promise_in(locale, order.promised_by)}
+        known: dict[str, Said] = {
+            "number": order.number,
+            "promise": promise_in(locale, order.promised_by),
+        }
         if parcel is not None:
             name = self.carriers.get(parcel.carrier or "", parcel.carrier)
             known["parcel"] = parcel_in(locale, name, parcel.tracking_number)

@@ -12,7 +12,12 @@ from sqlalchemy import select
 
 from kefu.commerce.events_logistics import LogisticsSettingsChanged
 from kefu.commerce.model_logistics import Carrier, LogisticsSettings
-from kefu.commerce.model_notices import PROBLEM_NOTICES, STATUS_NOTICES
+from kefu.commerce.model_notices import (
+    CARE_NOTICES,
+    PROBLEM_NOTICES,
+    RETURN_NOTICES,
+    STATUS_NOTICES,
+)
 from kefu.commerce.parcels.thresholds import Thresholds
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -23,7 +28,7 @@ from kefu.identity import Actor, departments_named
 ROW = 1
 SUBJECT = UUID("6b656675-0000-5000-8000-6c6f67697374")
 NOTICES: dict[str, Any] = {
-    "kinds": [*STATUS_NOTICES, *PROBLEM_NOTICES],
+    "kinds": [*STATUS_NOTICES, *PROBLEM_NOTICES, *CARE_NOTICES, *RETURN_NOTICES],
     "send_problems": False,
     "quiet": {"from": "22:00", "to": "08:00", "timezone": "Asia/Shanghai"},
 }

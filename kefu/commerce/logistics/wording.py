@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from kefu.commerce.logistics.wording_returns import RETURN_WORDS
+
 ZONE = ZoneInfo("Asia/Shanghai")
+
+Said = str | tuple[str, str]
+"""A word, or one in Chinese and one in English."""
 
 PROBLEMS: dict[str, tuple[str, str]] = {
     "stuck": ("物流停滞", "No movement"),
@@ -88,15 +93,76 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
 }
 
+CARE_WORDS: dict[str, tuple[str, str]] = {
+    "change_done": (
+        "您的订单 {number} 的{what}已经改好。",
+        "Your order {number} has been changed as you wished: {what}.",
+    ),
+    "change_approved": (
+        "您为订单 {number} 提出的{what}申请已通过，我们正在处理。",
+        "What you asked for order {number} ({what}) is granted. We are carrying it out.",
+    ),
+    "change_denied": (
+        (
+            "很抱歉，您为订单 {number} 提出的{what}申请未能通过，订单保持原样。"
+            "如需其他帮助，直接回复我们即可。"
+        ),
+        (
+            "We are sorry: what you asked for order {number} ({what}) cannot be done, and the "
+            "order stays as it was. Just answer here if we can help in another way."
+        ),
+    ),
+    "change_refused": (
+        (
+            "很抱歉，店铺未能完成您订单 {number} 的{what}，订单已恢复原样，费用没有变化。"
+            "如需其他帮助，直接回复我们即可。"
+        ),
+        (
+            "We are sorry: the shop could not carry out what you asked for order {number} "
+            "({what}). The order is as it was before. Just answer here if we can help."
+        ),
+    ),
+    "appointment_near": (
+        "温馨提醒：您为订单 {number} 预约的{what}将于 {time} 开始，请保持电话畅通。{guide}",
+        "A reminder: your appointment for order {number} ({what}) begins on {time}. {guide}",
+    ),
+    "appointment_late": (
+        (
+            "很抱歉，您为订单 {number} 预约的{what}（{time}）有所延误，"
+            "我们正在联系技术人员，并会尽快与您确认新的时间。"
+        ),
+        (
+            "We are sorry: your appointment for order {number} ({what}, {time}) is delayed. We "
+            "are reaching the technician and will call you about a new time."
+        ),
+    ),
+}
+"""What customers hear of their own requests and appointments."""
+
 PROMISED = ("预计 {day} 前送达。", "It should arrive by {day}.")
 
+KNOWN = (
+    *("number", "parcel", "promise", "amount", "case", "reason"),
+    *("carrier", "what", "time", "guide"),
+)
 
-def worded(about: str, locale: str | None, given: Mapping[str, str]) -> str:
+
+def worded(about: str, locale: str | None, given: Mapping[str, Said]) -> str:
     """The sentence for one customer; what is not known is left out."""
-    chinese = not (locale or "zh").lower().startswith("en")
-    words = WORDS[about][0 if chinese else 1]
-    known = {"number": "", "parcel": "", "promise": "", "amount": ""} | dict(given)
+    language = 1 if (locale or "zh").lower().startswith("en") else 0
+    words = (WORDS | CARE_WORDS | RETURN_WORDS)[about][language]
+    known = dict.fromkeys(KNOWN, "")
+    for name, said in given.items():
+        known[name] = said if isinstance(said, str) else said[language]
     return words.format(**known).strip()
+
+
+def moment_in(at: datetime) -> Said:
+    local = at.astimezone(ZONE)
+    return (
+        f"{local.month} 月 {local.day} 日 {local:%H:%M}",
+        f"{local:%B} {local.day}, {local:%H:%M}",
+    )
 
 
 def promise_in(locale: str | None, promised_by: datetime | None) -> str:

@@ -32,15 +32,16 @@ RATE_SINCE = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """So many units of one line of the order."""
+    """So many units of one line of the order; `sku` is what an exchange is to bring instead."""
 
     line: UUID
     quantity: int
+    sku: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What somebody applies for."""
+    """What somebody applies for; a `request` was checked by the shop's policy when it was made."""
 
     kind: str
     units: Sequence[Units]
@@ -51,6 +52,7 @@ class Wanted:
     conversation: UUID | None = None
     historic: bool = False
     at: datetime | None = None
+    request: UUID | None = None
     not_fast: bool = field(default=False)
 
 
@@ -58,7 +60,8 @@ async def apply(db: Session, order: Order, wanted: Wanted, *, by: UUID | None) -
     """Open a case; the order must be locked. By nobody when the customer applied themselves."""
     at = wanted.at or now()
     rules = await policy(db)
-    check_time(order, wanted, rules, at=at)
+    if wanted.request is None:
+        check_time(order, wanted, rules, at=at)
     lines = await lines_for(db, order, wanted.units)
     decision = await judged(db, order, wanted, lines, rules, at=at)
     case = await opened(db, order, wanted, lines, at=at, by=by)
@@ -248,6 +251,7 @@ async def opened(
         method=wanted.method,
         currency=order.currency,
         historic=wanted.historic or order.historic,
+        request_id=wanted.request,
         created_by=by,
         applied_at=at,
         updated_at=at,
@@ -256,6 +260,9 @@ async def opened(
     await db.flush()
     kept = [line_of(case, order, line, units, product, price) for line, units, product in lines]
     db.add_all(kept)
+    instead = {one.line: one.sku for one in wanted.units}
+    for one in kept:
+        one.wanted_sku_id = instead[one.order_line_id]
     case.amount = sum(one.amount for one in kept)
     return case
 

@@ -13,6 +13,7 @@ from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.returns.inspecting import check_inspected, check_photos
 from kefu.commerce.returns.moving import advance, reopen
 from kefu.commerce.returns.nodes import INSPECT, REJECTED, WAYS, next_node
+from kefu.commerce.returns.refunding import call_off
 from kefu.commerce.returns.telling import tell
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -101,6 +102,7 @@ async def inspect_again(db: Session, case: ReturnCase, *, by: UUID) -> None:
     if case.status == REJECTED:
         await reopen(db, case, INSPECT, by=by)
     elif case.is_open() and (case.node, "reinspect") in WAYS[case.kind]:
+        await call_off(db, case, by=by)
         await advance(db, case, "reinspect", by=by)
     else:
         raise Conflict(

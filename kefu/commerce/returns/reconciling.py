@@ -1,35 +1,22 @@
-"""Reconciling: what the CRM let go and what finance paid have to be the same, to the fen."""
+"""Reconciling: what finance did with a refund is booked beside what we let go.
+
+Whether both say the same, to the fen, is told by the list in `kefu/commerce/mismatching.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import select
 
 from kefu.commerce.model_orders import Order, Refund
-from kefu.commerce.model_returns import RefundPosting, ReturnCase
+from kefu.commerce.model_returns import RefundPosting
 from kefu.commerce.refunding import settle_refund
-from kefu.commerce.returns.policy import policy
-from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import NotFound
-
-LONGEST = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """A refund about which the systems differ, and how: missing, status or amount."""
-
-    refund: Refund
-    case: ReturnCase | None
-    order: Order
-    why: str
-    finance_amount: int | None
 
 
 async def post_from_finance(
@@ -78,57 +65,6 @@ async def latest_posting(db: Session, refund: UUID) -> RefundPosting | None:
         .limit(1)
     )
     return found
-
-
-async def mismatches(db: Session) -> list[Mismatch]:
-    """The reconciliation list, the oldest first: each refund that the two systems tell otherwise.
-
-    A refund that finance has not heard of counts from some hours on; until then it is on its way.
-    """
-    rules = await policy(db)
-    waited = now() - timedelta(hours=rules.posting_hours)
-    posted = (
-        select(
-            RefundPosting.refund_id,
-            RefundPosting.amount,
-            func.row_number()
-            .over(
-                partition_by=RefundPosting.refund_id,
-                order_by=RefundPosting.id.desc(),
-            )
-            .label("turn"),
-        )
-        .where(RefundPosting.system == "finance")
-        .subquery()
-    )
-    given = Refund.crm_status.in_(("approved", "paid"))
-    missing = and_(given, Refund.finance_status.is_(None), Refund.crm_at < waited)
-    status = and_(
-        Refund.finance_status.is_not(None),
-        Refund.crm_status.is_distinct_from(Refund.finance_status),
-    )
-    amount = and_(posted.c.amount.is_not(None), posted.c.amount != Refund.amount)
-    rows = await db.execute(
-        select(Refund, ReturnCase, Order, posted.c.amount)
-        .join(Order, Order.id == Refund.order_id)
-        .outerjoin(ReturnCase, ReturnCase.id == Refund.return_id)
-        .outerjoin(posted, and_(posted.c.refund_id == Refund.id, posted.c.turn == 1))
-        .where(or_(missing, status, amount))
-        .order_by(Refund.requested_at, Refund.id)
-        .limit(LONGEST)
-    )
-    return [
-        Mismatch(refund, case, order, why_of(refund, paid), paid)
-        for refund, case, order, paid in rows
-    ]
-
-
-def why_of(refund: Refund, paid: int | None) -> str:
-    if refund.finance_status is None:
-        return "missing"
-    if paid is not None and paid != refund.amount:
-        return "amount"
-    return "status"
 
 
 async def postings_of(db: Session, refunds: Sequence[UUID]) -> dict[UUID, list[RefundPosting]]:

@@ -1,7 +1,8 @@
-"""Refunding: money goes back within what was paid; above one's limit a second person agrees."""
+"""Refunding: money goes back within what was paid; above one's limit it waits for an approval."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,18 +13,33 @@ from kefu.commerce.model_orders import Order, OrderLine, Refund
 from kefu.commerce.model_returns import RefundApproval, RefundPosting, ReturnCase, ReturnLine
 from kefu.commerce.model_shipments import Shipment
 from kefu.commerce.refunding import request_refund, settle_refund
+from kefu.commerce.returns.access import locked_case
 from kefu.commerce.returns.amounts import Refundable, check_amount, refundable
 from kefu.commerce.returns.inspecting import inspection_of_record
 from kefu.commerce.returns.moving import advance, check_at, take
 from kefu.commerce.returns.nodes import REFUND
 from kefu.commerce.returns.policy import Policy, policy
+from kefu.commerce.returns.running import SUBJECT
 from kefu.commerce.returns.telling import tell
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Forbidden, NotFound
+from kefu.core.events import Fact
 from kefu.identity import Actor
+from kefu.workflows import (
+    Approval,
+    ApprovalRequest,
+    ApprovalState,
+    approval_to_decide,
+    approvals_with,
+    decidable,
+    decide,
+    request_approval,
+    withdraw_approval,
+)
 
 UNPAID = ("failed", "refused")
+WHAT = "refund"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,45 +111,106 @@ async def refund(db: Session, case: ReturnCase, *, amount: int, note: str, by: A
     )
     await post(db, asked, status="requested", by=by.id)
     if offer.needs_approval(amount):
-        approval = RefundApproval(
-            refund_id=asked.id, asked_by=by.id, limit=offer.limit or 0, note=note
-        )
-        db.add(approval)
-        await tell(db, ReturnRefundAsked, case, by=by.id, refund=asked.id, amount=amount)
+        await ask_for_approval(db, case, asked, limit=offer.limit or 0, note=note, by=by.id)
     else:
         await give(db, case, asked, by=by.id)
     return asked
 
 
+async def ask_for_approval(
+    db: Session, case: ReturnCase, asked: Refund, *, limit: int, note: str, by: UUID
+) -> None:
+    """Whom the approval policies name decides; `settle_approvals` hears of it."""
+    request = ApprovalRequest(
+        what=WHAT,
+        subject_kind=SUBJECT,
+        subject=case.id,
+        reason=note,
+        amount=asked.amount,
+        currency=case.currency,
+        limit=limit,
+        payload={"refund": asked.id, "order": case.order_id, "case": case.number},
+        customer=case.customer_id,
+        conversation=case.conversation_id,
+        key=f"{WHAT}:{asked.id}",
+    )
+    approval = await request_approval(db, request, by=by)
+    db.add(
+        RefundApproval(
+            refund_id=asked.id, asked_by=by, limit=limit, note=note, approval_id=approval.id
+        )
+    )
+    await tell(db, ReturnRefundAsked, case, by=by, refund=asked.id, amount=asked.amount)
+
+
 async def decide_refund(
     db: Session, case: ReturnCase, asked: Refund, *, agreed: bool, note: str, by: Actor
 ) -> None:
-    """A second person agrees, whose own limit is high enough; or refuses, and one asks anew."""
-    approval = await db.get(RefundApproval, asked.id, with_for_update=True)
-    if approval is None or approval.decided_at is not None:
+    """Decide on the case's page, under the same policy as in the list of approvals."""
+    asking = await db.get(RefundApproval, asked.id)
+    if asking is None or asking.decided_at is not None or asking.approval_id is None:
         raise Conflict("This refund waits for nobody.", code="decided_already")
-    if approval.asked_by == by.id:
+    if asking.asked_by == by.id:
         raise Forbidden("Somebody else has to agree to your refund.", code="second_person")
-    limit = (await policy(db)).limit_of(by.role)
-    if limit is not None and asked.amount > limit:
-        raise Forbidden("This is above your own limit too.", code="above_limit", limit=limit)
-    approval.agreed, approval.note = agreed, note or approval.note
-    approval.decided_by, approval.decided_at = by.id, now()
+    if not await decidable(db, by, [asking.approval_id]):
+        raise Forbidden("The policy lets somebody else decide this.", code="not_approver")
+    approval = await approval_to_decide(db, by, asking.approval_id)
+    await decide(db, approval, granted=agreed, comment=note, by=by)
+    await settle_approval(db, case, asking, approval)
+
+
+async def settle_approvals(db: Session, facts: Sequence[Fact]) -> None:
+    """What was decided in the list of approvals is carried out; what was done already stays."""
+    ids = [fact.subject for fact in facts if fact.details["about_kind"] == SUBJECT]
+    approvals = await approvals_with(db, ids)
+    for approval_id in ids:
+        approval = approvals[approval_id]
+        case = await locked_case(db, approval.subject)
+        asking = await db.scalar(
+            select(RefundApproval).where(RefundApproval.approval_id == approval.id)
+        )
+        if case is not None and asking is not None:
+            await settle_approval(db, case, asking, approval)
+
+
+async def settle_approval(
+    db: Session, case: ReturnCase, asking: RefundApproval, approval: Approval
+) -> None:
+    """Give the money, or refuse it, once; a case that went elsewhere meanwhile gets nothing."""
+    asked = await db.get_one(Refund, asking.refund_id, with_for_update=True, populate_existing=True)
+    await db.refresh(asking)
+    if asking.decided_at is not None:
+        return
+    stands = case.is_open() and case.node == REFUND and asked.status == "requested"
+    agreed = approval.state == ApprovalState.GRANTED and stands
+    asking.agreed, asking.note = agreed, approval.comment or asking.note
+    asking.decided_by, asking.decided_at = approval.decided_by, approval.decided_at or now()
+    by = approval.decided_by or asking.asked_by
     await tell(
-        db,
-        ReturnRefundDecided,
-        case,
-        by=by.id,
-        refund=asked.id,
-        amount=asked.amount,
-        agreed=agreed,
+        db, ReturnRefundDecided, case, by=by, refund=asked.id, amount=asked.amount, agreed=agreed
     )
     if agreed:
-        await give(db, case, asked, by=by.id)
-    else:
-        order = await db.get_one(Order, case.order_id, with_for_update={"key_share": True})
-        await settle_refund(db, order, asked, system="crm", status="refused", by=by.id)
-        await post(db, asked, status="refused", by=by.id)
+        await give(db, case, asked, by=by)
+    elif asked.status == "requested":
+        await refuse(db, asked, by=by)
+
+
+async def refuse(db: Session, asked: Refund, *, by: UUID) -> None:
+    order = await db.get_one(Order, asked.order_id, with_for_update={"key_share": True})
+    await settle_refund(db, order, asked, system="crm", status="refused", by=by)
+    await post(db, asked, status="refused", by=by)
+
+
+async def call_off(db: Session, case: ReturnCase, *, by: UUID) -> None:
+    """The goods are looked at again: a refund that waits for approval is not wanted any more."""
+    asked = await waiting_refund(db, case)
+    asking = await db.get(RefundApproval, asked.id) if asked else None
+    if asked is None or asking is None or asking.approval_id is None:
+        return
+    approval = (await approvals_with(db, [asking.approval_id]))[asking.approval_id]
+    await withdraw_approval(db, approval, by=None)
+    asking.agreed, asking.decided_at = False, now()
+    await refuse(db, asked, by=by)
 
 
 async def give(db: Session, case: ReturnCase, asked: Refund, *, by: UUID) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from kefu.commerce.events import OrderPlaced, ShipmentCreated
 from kefu.commerce.events_returns import ReturnReplaced
+from kefu.commerce.model import Sku
 from kefu.commerce.model_orders import Order, OrderLine
 from kefu.commerce.model_returns import ReturnCase, ReturnLine
 from kefu.commerce.model_shipments import Shipment
@@ -70,7 +72,7 @@ async def reship(
 
 
 async def replacement_order(db: Session, case: ReturnCase, order: Order, *, by: UUID) -> Order:
-    """The same goods to the same address, for nothing."""
+    """The same goods, or the option asked for instead, to the same address, for nothing."""
     at = now()
     replacement = Order(
         id=uuid7(),
@@ -105,24 +107,25 @@ async def replacement_order(db: Session, case: ReturnCase, order: Order, *, by: 
 
 
 async def replace_lines(db: Session, case: ReturnCase, replacement: Order) -> int:
-    """Lines of the same goods without a price; the old ones count as returned."""
-    rows = await db.execute(
-        select(ReturnLine, OrderLine)
+    """Lines of the goods that go out, without a price; the old ones count as returned."""
+    rows: Any = await db.execute(
+        select(ReturnLine, OrderLine, Sku)
         .join(OrderLine, OrderLine.id == ReturnLine.order_line_id)
+        .outerjoin(Sku, Sku.id == ReturnLine.wanted_sku_id)
         .where(ReturnLine.case_id == case.id)
         .order_by(OrderLine.position)
     )
     lines = rows.all()
-    for position, (wanted, line) in enumerate(lines, start=1):
+    for position, (wanted, line, instead) in enumerate(lines, start=1):
         db.add(
             OrderLine(
                 id=uuid7(),
                 order_id=replacement.id,
                 position=position,
                 product_id=line.product_id,
-                sku_id=line.sku_id,
+                sku_id=instead.id if instead else line.sku_id,
                 title=line.title,
-                specs=line.specs,
+                specs=instead.specs if instead else line.specs,
                 quantity=wanted.quantity,
                 unit_price=0,
             )

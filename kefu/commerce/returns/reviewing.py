@@ -13,12 +13,15 @@ from kefu.core.db import Session
 from kefu.core.errors import Invalid
 
 
-async def review(db: Session, case: ReturnCase, *, approved: bool, grounds: str, by: UUID) -> None:
-    """Approve it, or refuse it with grounds that the customer gets to read."""
+async def review(
+    db: Session, case: ReturnCase, *, approved: bool, grounds: str, by: UUID | None
+) -> None:
+    """Approve it, or refuse it with grounds that the customer reads; by nobody when a rule did."""
     check_at(case, REVIEW)
     if not approved and not grounds.strip():
         raise Invalid("Say why it is refused: the customer reads it.", field="grounds")
-    await take(db, case, by=by)
+    if by is not None:
+        await take(db, case, by=by)
     if grounds.strip():
         case.decision_note = grounds.strip()
     if approved:

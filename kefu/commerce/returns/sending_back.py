@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from kefu.commerce.events import ShipmentCreated
 from kefu.commerce.events_returns import ReturnSent
+from kefu.commerce.logistics.carriers import carrier_for_label
 from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.model_shipments import Shipment
 from kefu.commerce.returns.access import locked_case
@@ -26,8 +27,14 @@ MOVING = ("in_transit", "out_for_delivery", "delivered")
 EXPIRED_AT_ONCE = 200
 
 
-def carrier_for(rules: Policy) -> str | None:
-    """The carrier whose label the customer gets: the first with whom it was agreed."""
+async def carrier_for(db: Session, province: str | None, rules: Policy) -> str | None:
+    """The carrier whose label the customer gets: the first with whom it is agreed, there and now.
+
+    Where no carrier is known at all, the first that the settings of returns name.
+    """
+    agreed = await carrier_for_label(db, province)
+    if agreed is not None:
+        return agreed.code
     return rules.carriers[0] if rules.carriers else None
 
 

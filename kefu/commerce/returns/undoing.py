@@ -6,6 +6,7 @@ from uuid import UUID
 
 from kefu.commerce.events_returns import ReturnUndone
 from kefu.commerce.model_returns import ReturnCase
+from kefu.commerce.returns.installing import call_off_visit
 from kefu.commerce.returns.moving import advance, check_open
 from kefu.commerce.returns.nodes import WAYS
 from kefu.commerce.returns.telling import tell
@@ -22,6 +23,7 @@ async def undo(db: Session, case: ReturnCase, *, way: str, by: UUID | None) -> N
             code="too_late_to_undo",
             detail=case.node,
         )
+    await call_off_visit(db, case, by=by)
     await advance(db, case, "withdrawn", by=by)
     await tell(db, ReturnUndone, case, by=by, way=way)
 

@@ -20,7 +20,13 @@ from kefu.commerce.model_orders import Order
 from kefu.commerce.model_shipments import Shipment, TrackingEvent
 from kefu.commerce.model_sources import Reconciliation, ReconciliationDifference, Source
 from kefu.commerce.sources.asking import Asks, SourceAway, asked, bearer
-from kefu.commerce.sources.comparing import Comparison, Difference, compare_orders, compare_parcels
+from kefu.commerce.sources.comparing import (
+    OF_STATUS,
+    Comparison,
+    Difference,
+    compare_orders,
+    compare_parcels,
+)
 from kefu.commerce.sources.keeping import answered
 from kefu.commerce.taking import take_orders
 from kefu.core.clock import iso, now
@@ -34,6 +40,7 @@ PAGES_AT_MOST = 500
 GRACE = timedelta(seconds=60)
 LISTED_AT_MOST = 5000
 KEPT = timedelta(days=400)
+OF_SCANS = ("missing_scan", "unknown_scan")
 
 
 @dataclass
@@ -42,12 +49,14 @@ class Sum:
 
     compared: int = 0
     alike: int = 0
+    alike_after: int = 0
     differences: int = 0
     mended: int = 0
 
-    def add(self, comparison: Comparison, mended: int) -> None:
+    def add(self, comparison: Comparison, mended: int, alike_after: int) -> None:
         self.compared += comparison.compared
         self.alike += comparison.alike
+        self.alike_after += alike_after
         self.differences += len(comparison.differences)
         self.mended += mended
 
@@ -100,10 +109,12 @@ async def pages(
 
 async def compare_page(
     db: Session, source: Source, reconciliation: UUID, page: list[dict[str, Any]]
-) -> tuple[Comparison, int]:
+) -> tuple[Comparison, int, int]:
+    """What differed, how much of it was mended, and how many are told rightly from now on."""
     reconciler = orders_of_page if source.book == "orders" else parcels_of_page
     try:
         comparison, mended = await reconciler(db, source, page)
+        alike_after = comparison.alike + len(put_right(comparison, mended))
     except (KeyError, TypeError, ValueError) as error:
         raise Invalid("The book is not in the shape we read.", detail=repr(error)[:200]) from error
     at = now()
@@ -122,7 +133,13 @@ async def compare_page(
             for one in comparison.differences[:LISTED_AT_MOST]
         ]
     )
-    return comparison, len(mended)
+    return comparison, len(mended), alike_after
+
+
+def put_right(comparison: Comparison, mended: set[Difference]) -> set[str]:
+    """What was told wrongly and is told rightly now."""
+    wrong = [one for one in comparison.differences if one.kind in OF_STATUS]
+    return {one.number for one in wrong} - {one.number for one in wrong if one not in mended}
 
 
 async def orders_of_page(
@@ -172,13 +189,13 @@ async def parcels_of_page(
         if (parcel["tracking_number"], scan["external_id"]) in missing
     ]
     await ingest(db, scans)
-    whole = {one.number for one in missing.values()}
-    mended = set(missing.values()) | {
-        one
-        for one in comparison.differences
-        if one.kind == "wrong_parcel_status" and one.number in whole
-    }
-    return comparison, mended
+    again = compare_parcels(page, await known_parcels(db, source, numbers) if scans else {})
+    still = {(one.number, one.external_id) for one in again.differences if one.kind in OF_SCANS}
+    taken = {one for key, one in missing.items() if key not in still}
+    # Whoever has exactly the scans of the book comes to its status with the next look.
+    whole = {one.number for one in taken} - {number for number, _ in still}
+    statuses = (one for one in comparison.differences if one.kind == "wrong_parcel_status")
+    return comparison, taken | {one for one in statuses if one.number in whole}
 
 
 async def known_parcels(
@@ -218,6 +235,7 @@ async def finish(db: Session, reconciliation: UUID, found: Sum, failure: str | N
     source = await db.get_one(Source, begun.source_id)
     begun.finished_at, begun.failure = now(), failure
     begun.compared, begun.alike = found.compared, found.alike
+    begun.alike_after = found.alike_after
     begun.differences, begun.mended = found.differences, found.mended
     answered(source, failure)
     event = ReconciliationFinished(
@@ -225,6 +243,7 @@ async def finish(db: Session, reconciliation: UUID, found: Sum, failure: str | N
         source=source.id,
         compared=found.compared,
         alike=found.alike,
+        alike_after=found.alike_after,
         differences=found.differences,
         mended=found.mended,
         failed=failure is not None,

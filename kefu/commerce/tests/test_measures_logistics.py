@@ -84,7 +84,9 @@ async def test_accuracy_is_what_comparisons_found_alike(db: Session) -> None:
     source = Source(id=uuid7(), name="商城", kind="book", book="orders", url="http://a.example")
     db.add(source)
     await db.flush()
-    for compared, alike, failure in ((1000, 995, None), (0, 0, "HTTP 500")):
+    for compared, alike, after, failure in (
+        (1000, 984, 995, None), (200, 199, None, None), (0, 0, 0, "HTTP 500"),
+    ):  # fmt: skip
         db.add(
             Reconciliation(
                 id=uuid7(),
@@ -92,6 +94,7 @@ async def test_accuracy_is_what_comparisons_found_alike(db: Session) -> None:
                 finished_at=now(),
                 compared=compared,
                 alike=alike,
+                alike_after=after,
                 failure=failure,
             )
         )
@@ -99,8 +102,9 @@ async def test_accuracy_is_what_comparisons_found_alike(db: Session) -> None:
 
     accuracy = await order_status_accuracy(db, PERIOD)
 
-    assert (accuracy.value, accuracy.numerator, accuracy.denominator) == (99.5, 995, 1000)
+    assert (accuracy.value, accuracy.numerator, accuracy.denominator) == (99.5, 1194, 1200)
     assert accuracy.parts["商城"].value == 99.5
+    assert accuracy.parts["as_found"].numerator == 1183
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,11 @@ from sqlalchemy import select
 
 from kefu.commerce.model_orders import Order, OrderLine
 from kefu.commerce.model_shipments import Shipment
-from kefu.commerce.returns.installing import book_visit, finish_visit
 from kefu.commerce.returns.options import options_for
 from kefu.commerce.returns.repairing import cover_of, set_state
 from kefu.commerce.returns.replacing import reship
 from kefu.commerce.tests.factories import a_line, a_product, an_order
-from kefu.commerce.tests.factories_returns import a_case, a_policy, an_inspected_case
+from kefu.commerce.tests.factories_returns import a_policy, an_inspected_case
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
@@ -106,23 +105,6 @@ async def test_repair_states_follow_each_other(db: Session) -> None:
         await repaired_through(db, case, "repairing")
 
     assert refused.value.code == "out_of_order"
-
-
-async def test_a_missed_visit_is_booked_again(db: Session) -> None:
-    case = await a_case(db, kind="installation", reason="other")
-    agent = await an_agent(db)
-    with pytest.raises(Invalid) as past:
-        await book_visit(db, case, at=now() - timedelta(hours=1), mode="remote", by=agent.id)
-    await book_visit(db, case, at=now() + timedelta(hours=20), mode="on_site", by=agent.id)
-    due = case.node_due_at
-    await finish_visit(db, case, came=False, by=agent.id)
-    missed = case.node
-    await book_visit(db, case, at=now() + timedelta(hours=40), mode="remote", by=agent.id)
-    await finish_visit(db, case, came=True, by=agent.id)
-
-    assert (past.value.field, missed, case.status) == ("at", "schedule", "done")
-    assert due is not None
-    assert due > now() + timedelta(hours=19)
 
 
 async def test_every_delivered_order_has_a_way_in_for_each_stage(db: Session) -> None:

@@ -302,7 +302,7 @@ async def test_the_analysis_and_its_lists_answer(db: Session, desk: Desk) -> Non
     assert [node["node"] for node in found["nodes"]] == ["review", "send_back"]
     assert models[0]["units"] == 1
     assert (wrong.status_code, wrong.json()["field"]) == (422, "until")
-    for path in ("/refund-mismatches", "/warehouse/stock", "/inspection-checklists"):
+    for path in ("/warehouse/stock", "/inspection-checklists"):
         assert (await desk.get(path)).json() == []
     assert (await desk.get("/return-investigations")).json()["items"] == []
 

@@ -237,7 +237,7 @@ async def test_refunds_on_which_the_systems_differ_are_listed_until_they_agree(
         said = await desk.put(f"/refunds/{refund.id}/finance", {"status": "paid"})
         differing = (await desk.get("/refunds/mismatches")).json()["items"]
 
-    assert [row["id"] for row in before] == [str(refund.id)]
+    assert [(row["id"], row["why"]) for row in before] == [(str(refund.id), "missing")]
     assert said.status_code == 200
     assert [row["finance"]["status"] for row in differing] == ["paid"]
     paid = await db.get(Refund, refund.id)

@@ -77,7 +77,7 @@ async def test_the_sort_key_follows_the_messages_but_at_most_every_two_seconds(
             text("update conversations set last_message_at = :at where id = :id"),
             {"at": before + timedelta(seconds=seconds), "id": conversation.id},
         )
-        await keep_sorted(db, [conversation.id])
+        await keep_sorted(db, [conversation.id], {})
         await db.refresh(conversation)
         assert (conversation.activity_at > before) is moved
 

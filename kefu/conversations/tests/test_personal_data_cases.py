@@ -1,9 +1,21 @@
 from __future__ import annotations
 
-from kefu.conversations.personal_data_cases import cases_of_customer, erase_texts_in_cases
+from kefu.conversations.personal_data_cases import (
+    approvals_of_customer,
+    cases_of_customer,
+    erase_texts_in_cases,
+)
 from kefu.core.db import Session
 from kefu.core.ids import uuid7
-from kefu.workflows import case_of, complete_task, open_tasks, publish_process, start_case
+from kefu.workflows import (
+    ApprovalRequest,
+    case_of,
+    complete_task,
+    open_tasks,
+    publish_process,
+    request_approval,
+    start_case,
+)
 
 XML = (
     '<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" '
@@ -33,3 +45,22 @@ async def test_what_was_written_about_a_customer_is_given_out_and_blanked(db: Se
     assert case is not None
     assert case.data == {"grade": "good"}
     assert task.form == {"grade": "good"}
+
+
+async def test_reasons_of_approvals_about_a_customer_are_given_out(db: Session) -> None:
+    customer = uuid7()
+    request = ApprovalRequest(
+        what="refund",
+        subject_kind="order",
+        subject=uuid7(),
+        customer=customer,
+        amount=5_000,
+        currency="CNY",
+        reason="王先生说杯盖裂了",
+    )
+    await request_approval(db, request, by=None)
+
+    (given,) = await approvals_of_customer(db, customer)
+
+    assert (given["what"], given["amount"], given["reason"]) == ("refund", 5_000, request.reason)
+    assert await approvals_of_customer(db, uuid7()) == []

@@ -15,8 +15,11 @@ from kefu.core.ids import uuid7
 from kefu.customers import automation
 from kefu.customers.labels import define_label, labels_named
 from kefu.customers.model import Customer, CustomerNote
+from kefu.customers.model_segments import DIMENSIONS, Standing
 from kefu.customers.tests.factories import a_customer
 from kefu.identity.tests.factories import an_agent
+
+FIGURES = ("orders", "spent", "returns", "complaints")
 
 
 async def take(db: Session, action: str, *customers: Customer, **params: Any) -> list[Outcome]:
@@ -70,6 +73,9 @@ async def test_every_field_of_customers_can_be_asked(db: Session) -> None:
             {"field": "created", "operator": "within_days", "value": 1},
             {"field": "last_seen", "operator": "within_days", "value": 1},
             {"field": "name", "operator": "contains", "value": customer.name[0]},
+            *({"field": name, "operator": "is", "value": ["other"]} for name in DIMENSIONS),
+            {"field": "lifecycle", "operator": "is_not", "value": ["core", "of_our_own"]},
+            *({"field": name, "operator": "at_most", "value": 0} for name in FIGURES),
         ]
     }
     condition = parsed(asked, subject.fields)
@@ -77,3 +83,15 @@ async def test_every_field_of_customers_can_be_asked(db: Session) -> None:
 
     assert await db.scalar(select(subject.id).where(clause)) == customer.id
     assert (await automation.about_customers(db, [customer.id]))[customer.id].title == customer.name
+
+
+async def test_a_rule_can_ask_for_a_segment(db: Session) -> None:
+    core, _ = await a_customer(db), await a_customer(db)
+    values = dict.fromkeys(DIMENSIONS, "other") | {"lifecycle": "core"}
+    db.add(Standing(customer_id=core.id, **values))
+    await db.flush()
+    subject = SUBJECTS["customer"]
+    asked = {"all": [{"field": "lifecycle", "operator": "is", "value": ["core"]}]}
+    clause = compiled(parsed(asked, subject.fields), subject.fields, Asking(at=now()))
+
+    assert list(await db.scalars(select(subject.id).where(clause))) == [core.id]

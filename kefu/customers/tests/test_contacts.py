@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 
 from kefu.core.errors import Invalid
@@ -54,3 +55,12 @@ def test_masks_show_enough_to_tell_two_apart_and_no_more() -> None:
     assert masked_number("310101199001011234") == "****34"
     assert masked_number("1234567") == "****"
     assert (masked_phone(None), masked_email(None)) == (None, None)
+
+
+@pytest.mark.parametrize("start", [f"1{second}{third}" for second in "38" for third in range(10)])
+def test_a_plain_mobile_number_is_what_the_library_says(start: str) -> None:
+    for rest in ("00000000", "12345678", "99999999"):
+        number = phonenumbers.parse(start + rest, "CN")
+
+        assert phonenumbers.is_valid_number(number)
+        assert phone_number(start + rest) == f"+86{start}{rest}"

@@ -13,6 +13,7 @@ import typer
 
 from kefu.commerce.importing import Progress, run_import, start_import
 from kefu.commerce.importing.corpora import Loaded, load_olist, load_tau
+from kefu.commerce.importing.stopping import note_stopped
 from kefu.commerce.importing.uploading import error_file, refused_rows
 from kefu.commerce.shops import shop_with_key
 from kefu.core.db import Database
@@ -91,7 +92,11 @@ async def _imported(
     async with database.transaction() as db:
         shop = await shop_with_key(db, key, name=key, kind="manual", currency="CNY")
         started = await start_import(db, shop, file_name=file.name, **wanted)
-    progress = await run_import(database, started.id, file, tell=Said(wanted["size"]))
+    try:
+        progress = await run_import(database, started.id, file, tell=Said(wanted["size"]))
+    except BaseException:
+        await note_stopped(database, started.id)
+        raise
     async with database.transaction() as db:
         _, refused = error_file(await refused_rows(db, started.id, limit=MOST))
     return progress, refused if progress.refused else ""

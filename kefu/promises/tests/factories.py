@@ -64,7 +64,7 @@ async def a_clock(db: Session, **given: Any) -> UUID:
 
 
 async def the_clock(db: Session, subject: UUID, kind: str = "first_reply") -> Clock:
-    return (await locked(db, [subject], [kind]))[subject, kind]
+    return (await locked(db, [(subject, kind)]))[subject, kind]
 
 
 async def told(db: Session, subject: UUID) -> list[str]:

@@ -279,7 +279,7 @@ async def test_a_batch_takes_the_same_statements_for_any_number(db: Session, num
     await change_clocks(db, [a_start(subject) for subject in subjects])
     await change_clocks(db, [Stop(subject, "first_reply", after(1)) for subject in subjects])
 
-    assert len(statements) == 8
+    assert len(statements) == 6
 
 
 def a_start(subject: UUID) -> Start:

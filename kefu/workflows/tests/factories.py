@@ -12,8 +12,10 @@ from kefu.workflows import Case, StepRefused, offer_step, publish_process, start
 from kefu.workflows.automation_running import run_on_facts
 from kefu.workflows.model_processes import CaseTask
 from kefu.workflows.offering import OFFERED
+from kefu.workflows.tests.asking import a_policy as an_approval_policy
+from kefu.workflows.tests.ruling import a_rule
 
-__all__ = ["run_on_facts"]
+__all__ = ["a_rule", "an_approval_policy", "run_on_facts"]
 
 KEY = "test-process"
 done: list[str] = []

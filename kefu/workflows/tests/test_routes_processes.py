@@ -214,3 +214,29 @@ async def test_pages_follow_each_other(desk: Desk, db: Session, clock: FrozenClo
             seen += [row["id"] for row in page["items"]]
         assert len(seen) == len(set(seen)) == 5
     assert (await desk.get(f"/cases/{uuid7()}")).status_code == 404
+
+
+async def test_advancing_a_case_takes_as_many_statements_however_many_there_are(
+    db: Session, desk: Desk
+) -> None:
+    await desk.sign_in("administrator")
+    xml = drawing(
+        START,
+        END,
+        user("first", "grade:choice!", hours="4"),
+        user("second", "grade:choice!", hours="4"),
+        flows=["start>first", "first>second", "second>end"],
+    )
+    counts = []
+    for more in (1, 25):
+        cases = [await a_case(db, xml) for _ in range(more)]
+        (task,) = await open_tasks(db, cases[0].subject)
+        path = f"/case-tasks/{task.id}/completion"
+        await db.flush()
+        db.expunge_all()
+        with counted(db) as statements:
+            done = await desk.put(path, {"form": {"grade": "a"}})
+        counts.append(len(statements))
+        assert done.status_code == 200, done.text
+
+    assert counts[0] == counts[1] <= 16

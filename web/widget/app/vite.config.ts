@@ -9,7 +9,7 @@ export default defineConfig({
   base: './',
   plugins: [vue(), tidy()],
   define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false' },
-  build: { outDir, emptyOutDir: false, target: 'es2020', cssCodeSplit: false, modulePreload: { polyfill: false } },
+  build: { outDir, emptyOutDir: false, target: 'es2020', modulePreload: { polyfill: false } },
   test: { environment: 'happy-dom' },
 })
 

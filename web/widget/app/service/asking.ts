@@ -29,7 +29,6 @@ export interface OwnOrder {
   refunds: { id: string; amount: number; reason: string; status: string; requested_at: string }[]
   invoices: { id: string; title: string; state: string; number: string | null; amount: number }[]
   changes: { id: string; kind: string; state: string; decision_note: string; refusal: string | null; requested_at: string }[]
-  after_sales: { id: string; kind: string; requested_at: string }[]
   windows: { kind: string; is_open: boolean; closes_at: string | null; special: boolean }[]
   cancel_reasons: string[]
 }
@@ -37,13 +36,17 @@ export interface OwnOrder {
 const base = new URL('../api/v1/service/', location.href).href
 const session = { token: '' }
 
-export const hasToken = () => session.token !== ''
 export const leave = () => (session.token = '')
+/** Come in with what opens one order. */
+export const enter = (token: string) => (session.token = token)
 
-async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = { 'Content-Type': 'application/json' }
+export const ask = <T>(method: string, path: string, body?: unknown): Promise<T> =>
+  send<T>(method, path, body === undefined ? null : JSON.stringify(body), { 'Content-Type': 'application/json' })
+
+/** A body as it is: a form names its own type. */
+export async function send<T>(method: string, path: string, body: BodyInit | null, headers: Record<string, string> = {}): Promise<T> {
   if (session.token) headers.Authorization = `Bearer ${session.token}`
-  const answer = await fetch(base + path, { method, headers, body: body === undefined ? null : JSON.stringify(body) }).catch(() => null)
+  const answer = await fetch(base + path, { method, headers, body }).catch(() => null)
   if (answer?.ok) return answer.json() as Promise<T>
   const problem = (await answer?.json().catch(() => null)) as Partial<Refusal> | null
   throw { title: '', code: answer ? 'unknown' : 'offline', status: answer?.status ?? 0, ...problem } satisfies Refusal

@@ -1,11 +1,12 @@
 /** Entry of the self-service page. */
 
 import '@kefu/kit/tokens.css'
+import './pages.css'
 import './service.css'
 import { closestLocale } from '@kefu/kit/i18n'
-import { createApp } from 'vue'
+import { createApp, watchEffect } from 'vue'
 import Service from './Service.vue'
-import { speak } from './words'
+import { locale, speak, t } from './words'
 
 const asked = new URLSearchParams(location.search).get('lang')
 const dark = window.matchMedia('(prefers-color-scheme: dark)')
@@ -13,4 +14,8 @@ const dress = () => document.documentElement.classList.toggle('dark', dark.match
 dark.addEventListener('change', dress)
 dress()
 speak(closestLocale(asked ? [asked] : navigator.languages))
+watchEffect(() => {
+  document.documentElement.lang = locale.value
+  document.title = t('title')
+})
 createApp(Service).mount('#app')

@@ -10,8 +10,6 @@ export const locale = readonly(current)
 
 export function speak(chosen: Locale): void {
   current.value = chosen
-  document.documentElement.lang = chosen
-  document.title = t('title')
 }
 
 export const t = (key: string, figures: Record<string, string | number> = {}): string => {
@@ -30,3 +28,12 @@ export const money = (amount: number, currency: string): string =>
 
 export const moment = (at: string): string =>
   new Intl.DateTimeFormat(current.value, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(at))
+
+export const day = (at: string): string => new Intl.DateTimeFormat(current.value, { month: 'short', day: 'numeric' }).format(new Date(at))
+
+/** What a refusal says to a customer. */
+export function problemOf(refusal: { code?: string }): string {
+  const code = refusal.code ?? 'unknown'
+  const found = coded('refused', code)
+  return found === code ? t('refused.unknown') : found
+}

@@ -88,6 +88,9 @@ export interface Refund {
 export interface Mismatch extends Refund {
   order_id: Id
   number: string
+  case_number: string | null
+  why: 'missing' | 'status' | 'amount'
+  finance_amount: number | null
   currency: string
   hours: number
 }

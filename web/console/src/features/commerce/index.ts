@@ -23,6 +23,10 @@ export default {
   ],
   settings: [{ path: 'shops', group: 'channels', label: 'commerce.shops.title', icon: Store, order: 40, permission: 'shop.edit', component: () => import('./settings/Shops.vue') }],
   panels: [{ key: 'orders', label: 'commerce.panel', icon: ShoppingBag, order: 20, permission: 'order.read', component: defineAsyncComponent(() => import('./components/OrderPanel.vue')) }],
-  customerSections: [{ key: 'purchases', order: 10, permission: 'order.read', component: defineAsyncComponent(() => import('./components/Purchases.vue')) }],
+  customerSections: [
+    { key: 'purchases', order: 10, permission: 'order.read', component: defineAsyncComponent(() => import('./components/Purchases.vue')) },
+    { key: 'stages', order: 11, permission: 'order.read', component: defineAsyncComponent(() => import('./components/ProductStages.vue')) },
+    { key: 'recommended', order: 12, permission: 'customer.read', component: defineAsyncComponent(() => import('./components/Recommended.vue')) },
+  ],
   reducers: { ...touching, 'product.changed': () => void goods.value++, 'commerce_import.finished': () => void imports.value++ },
 } satisfies Feature as Feature

@@ -1,6 +1,6 @@
 /** Customers: who one talks to, beside the conversation and on a page of their own. */
 
-import { Contact, UserRoundSearch } from '@lucide/vue'
+import { Contact, MessageSquareHeart, UserRoundSearch } from '@lucide/vue'
 import { defineAsyncComponent } from 'vue'
 import type { Feature } from '@/app/feature'
 import { hearProgress } from './importing'
@@ -25,6 +25,7 @@ export default {
       component: defineAsyncComponent(() => import('./components/CustomerPanel.vue')),
     },
   ],
+  settings: [{ path: 'feedback', group: 'about', label: 'customers.feedback.title', icon: MessageSquareHeart, order: 40, permission: 'desk.rate', component: () => import('./settings/Feedback.vue') }],
   reducers: {
     'customer.match_found': hear,
     'customer.match_rejected': hear,

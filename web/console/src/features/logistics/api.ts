@@ -5,7 +5,7 @@ import { api } from '@/app/http'
 
 export const KINDS = ['stuck', 'loop', 'wrong_region', 'exception', 'return_to_sender', 'lost', 'delayed_scan', 'promise_at_risk', 'promise_broken'] as const
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
-export const NOTICES = ['order_paid', 'order_shipped', 'out_for_delivery', 'delivered', 'order_cancelled', 'refund_paid', 'delay', 'problem', 'lost'] as const
+export const NOTICES = ['order_paid', 'order_shipped', 'out_for_delivery', 'delivered', 'order_cancelled', 'refund_paid', 'delay', 'problem', 'lost', 'change_done', 'change_approved', 'change_denied', 'change_refused', 'appointment_near', 'appointment_late', 'return_approved', 'return_refused', 'return_accepted', 'return_rejected', 'return_reminder'] as const
 export const STAGES = ['created', 'in_transit', 'out_for_delivery', 'returning'] as const
 export const NEEDED = ['created', 'in_transit', 'out_for_delivery'] as const
 export type Severity = (typeof SEVERITIES)[number]
@@ -95,6 +95,7 @@ export interface Comparison {
   finished_at: string | null
   compared: number
   alike: number
+  alike_after: number | null
   differences: number
   mended: number
   failure: string | null

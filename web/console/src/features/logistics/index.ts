@@ -1,6 +1,7 @@
 /** Logistics: what goes wrong on the way, carriers, sources compared, and what customers are told. */
 
 import { Truck } from '@lucide/vue'
+import { defineAsyncComponent } from 'vue'
 import type { Feature } from '@/app/feature'
 import { changed, counts, readCounts } from './live'
 
@@ -21,6 +22,10 @@ export default {
   ],
   navigation: [{ to: '/logistics', icon: Truck, label: 'logistics.title', order: 40, permission: 'anomaly.read', badge: () => counts.overdue }],
   settings: [{ path: 'logistics', group: 'promises', label: 'logistics.settings.title', icon: Truck, order: 40, permission: 'logistics.edit', component: () => import('./settings/LogisticsSettings.vue') }],
+  customerSections: [
+    { key: 'notice-wish', order: 44, permission: 'order.read', component: defineAsyncComponent(() => import('./components/NoticeWish.vue')) },
+    { key: 'shop-view', order: 12, permission: 'order.read', component: defineAsyncComponent(() => import('./components/ShopView.vue')) },
+  ],
   reducers: Object.fromEntries(KINDS.map((kind) => [kind, () => changed(kind)])),
   listeners: { ready: () => void readCounts() },
 } satisfies Feature as Feature

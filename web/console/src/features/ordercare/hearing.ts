@@ -7,6 +7,7 @@ export const KINDS = [
   ...['applied', 'changed', 'issued', 'sent', 'voided'].map((end) => `invoice.${end}`),
   ...['issued', 'used', 'returned', 'revoked'].map((end) => `coupon.${end}`),
   ...['booked', 'moved', 'reminded', 'late', 'begun', 'ended'].map((end) => `appointment.${end}`),
+  'order.after_sale_requested',
   'order_window.changed',
 ]
 

@@ -3,6 +3,10 @@
 export const CHANGE_KINDS = ['content', 'address', 'payment', 'cancel'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 export const STATES = ['pending_approval', 'executed', 'approved', 'denied', 'withdrawn', 'refused_by_shop'] as const
+export const CANCEL_REASONS = ['no_longer_needed', 'ordered_by_mistake', 'wrong_item', 'too_slow', 'found_cheaper', 'other'] as const
+export const REFUND_WAYS = ['any_own', 'original_or_gift_card', 'original'] as const
+export const AFTER_SALE_REASONS = ['quality', 'wrong_item', 'damaged', 'not_as_described', 'size', 'no_longer_needed', 'other'] as const
+export const VOID_REASONS = ['wrong_title', 'wrong_amount', 'returned', 'not_wanted', 'other'] as const
 export const STATUSES = ['created', 'paid', 'processing', 'shipped', 'delivered', 'completed', 'cancelled'] as const
 
 export interface Change {
@@ -58,11 +62,24 @@ export interface Rules {
   content_once: boolean
   content_locks_order: boolean
   same_product_only: boolean
+  same_option_stays: boolean
   quantity_may_change: boolean
   payment_must_differ: boolean
   gift_card_must_cover: boolean
+  return_statuses: string[]
+  exchange_statuses: string[]
   refund_to: string
   after_sale_once: boolean
+}
+
+export interface AfterSale {
+  id: string
+  kind: 'return' | 'exchange'
+  lines: { line: string; quantity?: number }[]
+  reason: string | null
+  difference: number
+  currency: string
+  requested_at: string
 }
 
 export interface Care {
@@ -72,6 +89,7 @@ export interface Care {
   methods: Method[]
   options: Record<string, Option[]>
   changes: Change[]
+  after_sales: AfterSale[]
 }
 
 export interface OrderLine {
@@ -80,6 +98,8 @@ export interface OrderLine {
   specs: Record<string, string>
   sku_id: string | null
   quantity: number
+  cancelled_quantity?: number
+  returned_quantity?: number
   amount: number
 }
 
@@ -112,6 +132,8 @@ export interface Invoice {
   state: 'applied' | 'issued' | 'void'
   number: string | null
   red_number: string | null
+  void_reason: string | null
+  replaces_id: string | null
   applied_at: string
   sends: number
 }
@@ -141,6 +163,7 @@ export interface Appointment {
   starts_at: string
   ends_at: string
   technician: string | null
+  technician_id: string | null
 }
 
 export interface Window {
@@ -156,3 +179,52 @@ export const money = (amount: number, currency: string, locale: string) =>
   new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }).format(amount / 100)
 
 export const specWords = (specs: Record<string, string>) => Object.values(specs).join(' · ')
+
+export interface InvoiceForm {
+  kind: Invoice['kind']
+  medium: Invoice['medium']
+  title: string
+  tax_number: string
+  email: string
+  address: string
+  red_number: string
+}
+
+/** What is said of an invoice that is written otherwise; where it goes stays unless it is said. */
+export function changesOf(invoice: Invoice, form: InvoiceForm): Record<string, string | null> {
+  const { kind, medium, title } = form
+  const changes: Record<string, string | null> = { kind, medium, title: title.trim(), tax_number: kind === 'company' ? form.tax_number.trim() : null }
+  const goes = medium === 'electronic' ? 'email' : 'address'
+  if (form[goes].trim()) changes[goes] = form[goes].trim()
+  if (invoice.state === 'issued') changes.red_number = form.red_number.trim() || null
+  return changes
+}
+
+export interface WantedBack {
+  line: string
+  chosen: boolean
+  quantity: number
+  pieces: number
+  sku: string
+}
+
+/** What the server is asked for: whole lines without a number, parts of them with it. */
+export function linesBack(kind: AfterSale['kind'], wanted: readonly WantedBack[]): { line: string; quantity?: number; sku?: string }[] {
+  return wanted
+    .filter((one) => one.chosen)
+    .map((one) => ({
+      line: one.line,
+      ...(one.pieces < one.quantity ? { quantity: one.pieces } : {}),
+      ...(kind === 'exchange' && one.sku ? { sku: one.sku } : {}),
+    }))
+}
+
+/** Pieces of a line that were neither cancelled nor given back yet. */
+export const leftOf = (line: OrderLine): number => line.quantity - (line.cancelled_quantity ?? 0) - (line.returned_quantity ?? 0)
+
+/** What the policy takes of an order as it stands: returns, exchanges, or nothing. */
+export function afterSaleKinds(order: Pick<CaredOrder, 'status'>, care: Pick<Care, 'rules' | 'after_sales'>): AfterSale['kind'][] {
+  if (care.rules.after_sale_once && care.after_sales.length) return []
+  const of = { return: care.rules.return_statuses, exchange: care.rules.exchange_statuses }
+  return (['return', 'exchange'] as const).filter((kind) => of[kind].includes(order.status))
+}

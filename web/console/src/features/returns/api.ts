@@ -108,6 +108,8 @@ export interface Refund {
   status: string
   postings: { system: 'crm' | 'finance'; status: string; amount: number; operator: string | null; at: string }[]
   waits_for_approval: boolean
+  approval_id: Id | null
+  may_decide: boolean
   asked_by: string | null
   requested_at: string
 }
@@ -210,17 +212,6 @@ export interface ModelRow {
   as_new: number
   waiting: number
   advice: string
-}
-
-export interface Mismatch {
-  refund_id: Id
-  order_number: string
-  case_id: Id | null
-  case_number: string | null
-  why: 'missing' | 'status' | 'amount'
-  amount: number
-  currency: string
-  finance_amount: number | null
 }
 
 const one = (id: Id) => `/returns/${id}`

@@ -117,6 +117,13 @@ export interface TaskField {
   options: [string, string][]
 }
 
+export interface CaseFile {
+  id: Id
+  name: string
+  type: string
+  size: number
+}
+
 export interface CaseTask {
   id: Id
   case_id: Id
@@ -133,6 +140,7 @@ export interface CaseTask {
   fields: TaskField[]
   screen: string | null
   form: Record<string, unknown>
+  files: CaseFile[]
   opened_at: string
   claimed_at: string | null
   due_at: string | null
@@ -184,6 +192,14 @@ export const readMap = (key: string, since?: string) => api.get<ProcessMapRow>(`
 export const readCase = (id: Id) => api.get<CaseDetail>(`/cases/${id}`)
 export const claim = (id: Id) => api.put<CaseTask>(`/case-tasks/${id}/claim`)
 export const release = (id: Id) => api.delete<CaseTask>(`/case-tasks/${id}/claim`)
+export function addFile(task: Id, file: File): Promise<CaseFile> {
+  const form = new FormData()
+  form.set('file', file, file.name)
+  return api.post<CaseFile>(`/case-tasks/${task}/files`, form)
+}
+
+export const fileAddress = (file: Id): string => `/api/v1/case-files/${file}`
+
 export const complete = (id: Id, form: Record<string, unknown>) => api.put<CaseTask>(`/case-tasks/${id}/completion`, { form })
 
 /** A refusal in the reader's language, where this feature has words of its own for it. */

@@ -18,7 +18,7 @@ beforeEach(async () => {
   asked = []
   vi.stubGlobal('fetch', (path: string, given: { method: string; body?: string }) => {
     const place = path.replace('/api/v1', '').split('?')[0] as string
-    asked.push({ method: given.method, path: place, body: given.body ? JSON.parse(given.body) : undefined })
+    asked.push({ method: given.method, path: place, body: typeof given.body === 'string' ? JSON.parse(given.body) : undefined })
     const [status, body] = (answers[`${given.method} ${place}`] as [number, unknown] | undefined) ?? [404, { code: 'not_found', title: 'no' }]
     return Promise.resolve(new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } }))
   })
@@ -48,6 +48,7 @@ const task = (given: Partial<CaseTask> = {}): CaseTask => ({
   ],
   screen: null,
   form: {},
+  files: [],
   opened_at: '2026-03-02T09:00:00Z',
   claimed_at: null,
   due_at: '2026-03-02T13:00:00Z',
@@ -128,4 +129,23 @@ test('the bottleneck comes first, and what has no base is not zero', async () =>
   expect(page.find('tbody tr').text()).toContain('60.0%')
   expect(page.findAll('tbody tr')[1]?.text()).toContain('不适用')
   expect(page.findAll('.map li').map((mark) => mark.classes()[0])).toEqual(['cool', 'hot'])
+})
+
+test('files are uploaded one by one and the form holds their ids', async () => {
+  answers = {
+    'POST /case-tasks/t1/files': [201, { id: 'f1', name: '报告.pdf', type: 'application/pdf', size: 2048 }],
+    'PUT /case-tasks/t1/completion': [200, task({ closed_at: '2026-03-02T10:00:00Z', closed: 'done' })],
+  }
+  const panel = shown(TaskPanel, { task: task({ fields: [{ key: 'papers', label: '检测报告', type: 'files', required: true, options: [] }] }) })
+  const chooser = panel.find('input[type=file]')
+  Object.defineProperty(chooser.element, 'files', { value: [new File(['x'], '报告.pdf')], configurable: true })
+  await chooser.trigger('change')
+  await flushPromises()
+  expect(panel.text()).toContain('报告.pdf')
+  expect(panel.text()).toContain('2 KB')
+
+  await panel.find('form').trigger('submit')
+  await flushPromises()
+
+  expect(asked.at(-1)).toEqual({ method: 'PUT', path: '/case-tasks/t1/completion', body: { form: { papers: ['f1'] } } })
 })

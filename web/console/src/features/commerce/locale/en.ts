@@ -1,7 +1,9 @@
+import recommended from './recommended.en'
 import imports from './imports.en'
 import products from './products.en'
 
 export default {
+  recommended,
   ...imports,
   ...products,
   orders: 'Orders',
@@ -59,7 +61,7 @@ export default {
   payment: { pending: 'Pending', paid: 'Paid', failed: 'Failed', refunded: 'Refunded' },
   refund: { requested: 'Requested', approved: 'Approved', paid: 'Paid out', failed: 'Failed', refused: 'Refused' },
   failure: { balance_too_low: 'Not enough money', account_closed: 'Account closed', timeout: 'Timed out' },
-  reason: { cancelled: 'Order cancelled', price_protection: 'Price protection', no_reason: 'Return without a reason', unknown: 'Not said' },
+  reason: { cancelled: 'Order cancelled', order_cancelled: 'Order cancelled', price_protection: 'Price protection', price_difference: 'Other goods cost less', payment_changed: 'Paid another way', freight_insurance: 'Freight insurance', no_reason: 'Return without a reason', quality: 'Quality', transport: 'Damaged on the way', wrong_item: 'Wrong item', missing_part: 'Part missing', not_as_described: 'Not as described', late: 'Came too late', misuse: 'Misuse', other: 'Other', unknown: 'Not said' },
   delivery: 'Delivery',
   recipient: 'Recipient',
   phone: 'Phone',
@@ -79,8 +81,9 @@ export default {
   help: 'Help to finish',
   helping: 'Noted that you help; once finished it counts as helped by service',
   helpedBy: '{name} is helping',
+  export: 'Export',
   checks: 'Checks',
-  check: { refunds: 'Refunds that do not fit', mistakes: 'Mistakes in orders', number: 'Number', amount: 'Amount', crm: 'Service', finance: 'Finance', requested_at: 'Requested', hours: 'Since', hoursOf: '{hours} h', allFit: 'Every refund fits', allFitText: 'Refunds on which the two systems differ, or on which one of them is silent for a day, are listed here.', mistakesText: 'Mistakes noted on orders are listed here by cause.', cause: 'Cause', note: 'Note', found_by: 'Found by', found_at: 'Found', corrected_at: 'Corrected' },
+  check: { why: 'Difference', whys: { missing: 'One says nothing', status: 'Another state', amount: 'Another amount' }, paid: 'finance paid {amount}', refunds: 'Refunds that do not fit', mistakes: 'Mistakes in orders', number: 'Number', amount: 'Amount', crm: 'Service', finance: 'Finance', requested_at: 'Requested', hours: 'Since', hoursOf: '{hours} h', allFit: 'Every refund fits', allFitText: 'Refunds on which the two systems differ, or on which one of them is silent for a day, are listed here.', mistakesText: 'Mistakes noted on orders are listed here by cause.', cause: 'Cause', note: 'Note', found_by: 'Found by', found_at: 'Found', corrected_at: 'Corrected' },
   mistakes: 'Mistakes',
   noMistakes: 'No mistakes found',
   noteMistake: 'Note a mistake',

@@ -1,7 +1,9 @@
+import recommended from './recommended.zh-CN'
 import imports from './imports.zh-CN'
 import products from './products.zh-CN'
 
 export default {
+  recommended,
   ...imports,
   ...products,
   orders: '订单',
@@ -59,7 +61,7 @@ export default {
   payment: { pending: '待支付', paid: '已支付', failed: '失败', refunded: '已退款' },
   refund: { requested: '已申请', approved: '已同意', paid: '已退款', failed: '退款失败', refused: '已拒绝' },
   failure: { balance_too_low: '余额不足', account_closed: '账户已注销', timeout: '支付超时' },
-  reason: { cancelled: '订单取消', price_protection: '价格保护', no_reason: '无理由退货', unknown: '未说明' },
+  reason: { cancelled: '订单取消', order_cancelled: '订单取消', price_protection: '价格保护', price_difference: '修改商品差价', payment_changed: '更换付款方式', freight_insurance: '运费险', no_reason: '无理由退货', quality: '质量问题', transport: '运输破损', wrong_item: '发错商品', missing_part: '缺件', not_as_described: '与描述不符', late: '送达太晚', misuse: '使用不当', other: '其他', unknown: '未说明' },
   delivery: '收货信息',
   recipient: '收件人',
   phone: '电话',
@@ -79,8 +81,9 @@ export default {
   help: '协助完成',
   helping: '已记录由你协助，订单完成后会算作客服协助',
   helpedBy: '{name} 正在协助',
+  export: '导出',
   checks: '核对',
-  check: { refunds: '退款不一致', mistakes: '订单差错', number: '订单号', amount: '金额', crm: '客服系统', finance: '财务系统', requested_at: '申请时间', hours: '已过', hoursOf: '{hours} 小时', allFit: '没有不一致的退款', allFitText: '两个系统状态不同，或一方已有结论而另一方一天没有回应的退款，会列在这里。', mistakesText: '在订单页里记录的差错会按原因列在这里。', cause: '原因', note: '说明', found_by: '发现人', found_at: '发现时间', corrected_at: '更正时间' },
+  check: { why: '差异', whys: { missing: '一方没有记录', status: '状态不同', amount: '金额不同' }, paid: '财务实付 {amount}', refunds: '退款不一致', mistakes: '订单差错', number: '订单号', amount: '金额', crm: '客服系统', finance: '财务系统', requested_at: '申请时间', hours: '已过', hoursOf: '{hours} 小时', allFit: '没有不一致的退款', allFitText: '两个系统状态不同，或一方已有结论而另一方一天没有回应的退款，会列在这里。', mistakesText: '在订单页里记录的差错会按原因列在这里。', cause: '原因', note: '说明', found_by: '发现人', found_at: '发现时间', corrected_at: '更正时间' },
   mistakes: '订单差错',
   noMistakes: '没有发现差错',
   noteMistake: '记录差错',

@@ -1,6 +1,9 @@
+import facts from './facts.en'
+import feedback from './feedback.en'
 import merging from './merging.en'
 
 export default {
+  feedback,
   experience: {
     title: 'Experience over all channels',
     of: 'of 100, last year',
@@ -65,6 +68,7 @@ export default {
   erasedAt: 'Personal data was erased {time}',
   ...merging,
   fact: {
+    ...facts,
     customer_unmerged: 'Unmerged',
     customer_match_rejected: 'Found to be two people',
     customer_match_reopened: 'To be reviewed again',
@@ -131,5 +135,8 @@ export default {
     redemption_fulfilled: 'Redemption delivered',
     redemption_cancelled: 'Redemption cancelled',
     redemption_delayed: 'Redemption overdue',
+    product_stage_changed: 'Stage of a product changed',
+    dedicated_assigned: 'Given to a dedicated agent',
+    dedicated_released: 'No dedicated agent any more',
   },
 }

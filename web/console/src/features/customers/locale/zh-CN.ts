@@ -1,6 +1,9 @@
+import facts from './facts.zh-CN'
+import feedback from './feedback.zh-CN'
 import merging from './merging.zh-CN'
 
 export default {
+  feedback,
   experience: {
     title: '全渠道体验',
     of: '满分 100，近一年',
@@ -65,6 +68,7 @@ export default {
   erasedAt: '个人信息已于 {time} 删除',
   ...merging,
   fact: {
+    ...facts,
     customer_unmerged: '取消合并',
     customer_match_rejected: '确认不是同一位客户',
     customer_match_reopened: '重新审核是否同一位客户',
@@ -131,5 +135,8 @@ export default {
     redemption_fulfilled: '积分兑换已发放',
     redemption_cancelled: '积分兑换已取消',
     redemption_delayed: '积分兑换超时',
+    product_stage_changed: '商品阶段变化',
+    dedicated_assigned: '分配了专属客服',
+    dedicated_released: '不再有专属客服',
   },
 }

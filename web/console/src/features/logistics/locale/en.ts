@@ -1,4 +1,7 @@
+import customers from './customers.en'
+
 export default {
+  ...customers,
   title: 'Logistics',
   yes: 'yes',
   no: 'no',
@@ -92,7 +95,8 @@ export default {
     title: 'Comparisons',
     source: 'Source',
     at: 'When',
-    accuracy: 'Status alike',
+    accuracy: 'Status alike, once mended',
+    found: 'As found',
     differences: 'Differences',
     mended: 'Mended',
     what: 'Difference',
@@ -123,7 +127,7 @@ export default {
   },
   sourceKind: { woocommerce: 'WooCommerce', qiyu: 'Qiyu interface', book: 'Book', orders: 'Book of orders', tracking: 'Book of parcels' },
   difference: { missing_order: 'Missing order', wrong_status: 'Another order status', missing_scan: 'Missing scan', unknown_scan: 'Scan unknown to them', wrong_parcel_status: 'Another parcel status' },
-  about: { order_paid: 'Paid', order_shipped: 'Sent', out_for_delivery: 'Being delivered', delivered: 'Delivered', order_cancelled: 'Cancelled', refund_paid: 'Refunded', delay: 'Delay', problem: 'Problem', lost: 'Probably lost' },
+  about: { order_paid: 'Paid', order_shipped: 'Sent', out_for_delivery: 'Being delivered', delivered: 'Delivered', order_cancelled: 'Cancelled', refund_paid: 'Refunded', delay: 'Delay', problem: 'Problem', lost: 'Probably lost', change_done: 'Change done', change_approved: 'Request granted', change_denied: 'Request denied', change_refused: 'Change refused by the shop', appointment_near: 'Appointment near', appointment_late: 'Appointment late', message: 'Message of a rule', return_approved: 'Return approved', return_refused: 'Return refused', return_accepted: 'Inspection passed', return_rejected: 'Inspection not passed', return_reminder: 'Send the goods' },
   settings: {
     title: 'Logistics and notices',
     text: 'After how long silence is a problem, who sees to it, and what customers hear.',

@@ -1,4 +1,7 @@
+import customers from './customers.zh-CN'
+
 export default {
+  ...customers,
   title: '物流',
   yes: '是',
   no: '否',
@@ -92,7 +95,8 @@ export default {
     title: '数据核对',
     source: '来源',
     at: '时间',
-    accuracy: '状态一致率',
+    accuracy: '修正后状态一致率',
+    found: '修正前',
     differences: '差异',
     mended: '已修正',
     what: '差异',
@@ -123,7 +127,7 @@ export default {
   },
   sourceKind: { woocommerce: 'WooCommerce', qiyu: '七鱼接口', book: '账册', orders: '订单账册', tracking: '物流账册' },
   difference: { missing_order: '缺少订单', wrong_status: '订单状态不同', missing_scan: '缺少扫描', unknown_scan: '对方没有的扫描', wrong_parcel_status: '包裹状态不同' },
-  about: { order_paid: '已付款', order_shipped: '已发货', out_for_delivery: '派送中', delivered: '已签收', order_cancelled: '已取消', refund_paid: '已退款', delay: '配送延误', problem: '配送异常', lost: '疑似丢件' },
+  about: { order_paid: '已付款', order_shipped: '已发货', out_for_delivery: '派送中', delivered: '已签收', order_cancelled: '已取消', refund_paid: '已退款', delay: '配送延误', problem: '配送异常', lost: '疑似丢件', change_done: '修改已完成', change_approved: '特殊申请通过', change_denied: '特殊申请未通过', change_refused: '店铺未能修改', appointment_near: '预约提醒', appointment_late: '预约延误', message: '规则消息', return_approved: '售后已通过', return_refused: '售后未通过', return_accepted: '质检通过', return_rejected: '质检未通过', return_reminder: '提醒寄回' },
   settings: {
     title: '物流与通知',
     text: '多久没有动静算异常，谁来处理，客户会收到什么。',

@@ -1,4 +1,7 @@
+import policies from './policies.en'
+
 export default {
+  ...policies,
   title: 'Order care',
   order: 'Order',
   openOrder: 'Open the order',

@@ -1,4 +1,7 @@
+import policies from './policies.zh-CN'
+
 export default {
+  ...policies,
   title: '订单服务',
   order: '订单',
   openOrder: '打开订单',

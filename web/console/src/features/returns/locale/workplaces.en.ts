@@ -82,7 +82,6 @@ export default {
     close: 'Close',
     findingLabel: 'What was found',
     mismatches: 'Refunds the systems tell otherwise',
-    noMismatches: 'Both systems agree.',
     advice: {
       hold: 'Hold and check',
       pack_better: 'Pack better',
@@ -96,11 +95,6 @@ export default {
       description: 'Description',
       season: 'Season',
       nothing: 'Nothing',
-    },
-    why: {
-      missing: 'Finance has not booked it',
-      status: 'Status differs',
-      amount: 'Amount differs',
     },
   },
   checklists: {

@@ -82,7 +82,6 @@ export default {
     close: '结束排查',
     findingLabel: '排查结论',
     mismatches: '退款对账差异',
-    noMismatches: '两个系统一致。',
     advice: {
       hold: '暂停销售，排查',
       pack_better: '改进包装',
@@ -96,11 +95,6 @@ export default {
       description: '描述不符',
       season: '季节因素',
       nothing: '无异常',
-    },
-    why: {
-      missing: '财务未入账',
-      status: '状态不一致',
-      amount: '金额不一致',
     },
   },
   checklists: {

@@ -1,4 +1,7 @@
+import dedicated from './dedicated.en'
+
 export default {
+  dedicated,
   title: 'Segments',
   insight: 'Insight',
   other: 'Other',
@@ -60,11 +63,7 @@ export default {
       business: 'Business',
       home: 'Home',
     },
-    size: {
-      large: 'Large',
-      medium: 'Medium',
-      small: 'Small',
-    },
+    size: { large: 'Large', medium: 'Medium', small: 'Small' },
     stage: {
       pre_purchase: 'Before buying',
       in_use: 'In use',
@@ -126,6 +125,7 @@ export default {
     hours: 'Hours',
   },
   trait: {
+    channel: { web_chat: 'Web chat', email: 'E-mail', wechat_service: 'WeChat', mini_program: 'Mini-program', api: 'App', voice: 'Telephone', walk_in: 'At the counter', social: 'Social media' },
     style: {
       terse: 'Terse',
       detailed: 'Detailed',

@@ -1,4 +1,7 @@
+import dedicated from './dedicated.zh-CN'
+
 export default {
+  dedicated,
   title: '客户分群',
   insight: '洞察',
   other: '其他',
@@ -60,11 +63,7 @@ export default {
       business: '商用',
       home: '家用',
     },
-    size: {
-      large: '大客户',
-      medium: '中等规模',
-      small: '小规模',
-    },
+    size: { large: '大客户', medium: '中等规模', small: '小规模' },
     stage: {
       pre_purchase: '购买前',
       in_use: '使用中',
@@ -126,6 +125,7 @@ export default {
     hours: '偏好时段',
   },
   trait: {
+    channel: { web_chat: '网页聊天', email: '邮件', wechat_service: '微信服务号', mini_program: '小程序', api: 'APP', voice: '电话', walk_in: '到店', social: '社交媒体' },
     style: {
       terse: '简短',
       detailed: '详细',

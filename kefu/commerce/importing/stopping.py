@@ -1,0 +1,67 @@
+"""Stopping: an import that was cut off says so, and does not look as if it still ran."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+
+from kefu.commerce.events import ImportFinished
+from kefu.commerce.model_imports import CommerceImport
+from kefu.core.clock import now
+from kefu.core.db import Database, Session
+from kefu.core.events import record
+
+STOPPED = "It was stopped half way. What came before is kept; import the file again for the rest."
+LOST = "Nothing was heard of it any more. What came before is kept; please import the file again."
+SILENT = timedelta(minutes=15)
+NEVER_BEGUN = timedelta(hours=24)
+
+
+async def note_stopped(database: Database, import_id: UUID) -> None:
+    """Whoever ran this import ends; one that came to its end stays as it is."""
+    async with database.transaction() as db:
+        found = await db.get(CommerceImport, import_id, with_for_update=True)
+        if found is not None and found.finished_at is None:
+            await end(db, found, STOPPED)
+
+
+async def end_lost(db: Session) -> int:
+    """End those of which nothing was heard for long: their process died without a word."""
+    at = now()
+    heard = func.coalesce(CommerceImport.told_at, CommerceImport.started_at)
+    rows = await db.scalars(
+        select(CommerceImport)
+        .where(
+            CommerceImport.finished_at.is_(None),
+            or_(
+                and_(CommerceImport.status == "running", heard < at - SILENT),
+                and_(
+                    CommerceImport.status == "waiting", CommerceImport.created_at < at - NEVER_BEGUN
+                ),
+            ),
+        )
+        .order_by(CommerceImport.id)
+        .with_for_update(skip_locked=True)
+    )
+    lost = rows.all()
+    for one in lost:
+        await end(db, one, LOST)
+    return len(lost)
+
+
+async def end(db: Session, one: CommerceImport, failure: str) -> None:
+    one.status, one.failure, one.finished_at = "failed", failure, now()
+    await db.flush()
+    finished = ImportFinished(
+        subject=one.id,
+        actor=one.started_by,
+        import_kind=one.kind,
+        status=one.status,
+        created=one.created,
+        changed=one.changed,
+        unchanged=one.unchanged,
+        refused=one.refused,
+    )
+    await record(db, finished)

@@ -1,0 +1,106 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { createPinia } from 'pinia'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createMemoryHistory, createRouter } from 'vue-router'
+import { i18n, useLanguage } from '@/app/i18n'
+import type { Refund, ReturnCase } from './api'
+import Actions from './components/Actions.vue'
+import Refunds from './components/Refunds.vue'
+import VisitBooking from './components/VisitBooking.vue'
+
+const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:all(.*)*', component: { template: '<i />' } }] })
+let answers: Record<string, unknown>
+let asked: { method: string; path: string; body: unknown }[]
+
+beforeEach(async () => {
+  await useLanguage('zh-CN')
+  vi.stubGlobal('matchMedia', () => ({ matches: true, addEventListener: () => undefined, removeEventListener: () => undefined }))
+  asked = []
+  vi.stubGlobal('fetch', (path: string, given: { method: string; body?: string }) => {
+    const place = path.replace('/api/v1', '')
+    asked.push({ method: given.method, path: place, body: given.body ? JSON.parse(given.body) : undefined })
+    const [status, body] = (answers[`${given.method} ${place.split('?')[0]}`] as [number, unknown] | undefined) ?? [404, { code: 'not_found', title: 'no' }]
+    return Promise.resolve(new Response(JSON.stringify(body), { status, headers: { 'Content-Type': 'application/json' } }))
+  })
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  document.body.replaceChildren()
+})
+
+function shown(component: unknown, props: Record<string, unknown> = {}): VueWrapper {
+  return mount(component as never, { props: props as never, global: { plugins: [i18n, createPinia(), router] }, attachTo: document.body })
+}
+
+const aRefund = (given: Partial<Refund> = {}): Refund => ({
+  id: 'f1',
+  amount: 69_900,
+  currency: 'CNY',
+  status: 'requested',
+  postings: [],
+  waits_for_approval: true,
+  approval_id: 'a1',
+  may_decide: true,
+  asked_by: '孙倩',
+  requested_at: '2026-03-02T09:00:00Z',
+  ...given,
+})
+
+const aCase = (given: Partial<ReturnCase> = {}): ReturnCase =>
+  ({
+    id: 'r1',
+    number: 'TH260302000001',
+    kind: 'return',
+    status: 'open',
+    node: 'refund',
+    currency: 'CNY',
+    amount: 69_900,
+    suggested_carrier: 'sf',
+    tracking_number: null,
+    steps: [],
+    repair: [],
+    refunds: [],
+    allowed: [],
+    ...given,
+  }) as unknown as ReturnCase
+
+test('whom the policy names agrees on the case itself', async () => {
+  answers = { 'PUT /returns/r1/refunds/f1/decision': [200, aCase({ status: 'done' })] }
+  const page = shown(Refunds, { shown: aCase({ refunds: [aRefund()], allowed: ['approve'] }) })
+
+  await page.findAll('button').find((one) => one.text() === '同意')?.trigger('click')
+  await flushPromises()
+
+  expect(asked).toEqual([{ method: 'PUT', path: '/returns/r1/refunds/f1/decision', body: { agreed: true } }])
+  expect(page.emitted('changed')).toHaveLength(1)
+})
+
+test('whom the policy does not name sees where it is decided', () => {
+  const page = shown(Refunds, { shown: aCase({ refunds: [aRefund({ may_decide: false })], allowed: ['approve'] }) })
+
+  expect(page.findAll('button').map((one) => one.text())).not.toContain('同意')
+  expect(page.find('a').attributes('href')).toBe('/approvals')
+})
+
+test('a visit is booked at a time that is free', async () => {
+  answers = {
+    'GET /appointments/free-times': [200, [{ starts_at: '2026-03-03T01:00:00Z', ends_at: '2026-03-03T03:00:00Z', left: 2 }]],
+    'PUT /returns/r1/visit': [200, aCase({ kind: 'installation', node: 'visit' })],
+  }
+  const page = shown(VisitBooking, { shown: aCase({ kind: 'installation', node: 'schedule' }) })
+  await flushPromises()
+
+  expect(asked[0]?.path).toBe('/appointments/free-times?kind=installation&mode=on_site')
+  expect(document.body.textContent).toContain('余 2')
+  expect(page.emitted('changed')).toBeUndefined()
+})
+
+test.each([
+  [['take', 'review'], ['我来处理', '通过', '拒绝…']],
+  [['send'], ['登记寄回包裹…']],
+  [[], []],
+])('only what one may do now is offered: %j', (allowed, words) => {
+  const page = shown(Actions, { shown: aCase({ allowed }) })
+
+  expect(page.findAll('.actions button').map((one) => one.text())).toEqual(words)
+})
