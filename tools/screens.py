@@ -35,9 +35,9 @@ FORMS = ("inboxes", "roles", "canned-replies", "policies", "care-plans", "automa
 AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 BEST = (
     *("workspace-desk-light", "workspace-desk-dark", "workspace-phone-light"),
-    *("leader-team-desk-light", "leader-team-phone-dark", "transfer-desk-light"),
-    *("palette-desk-dark", "settings-agents-desk-light", "form-inboxes-desk-dark"),
-    *("shop-chat-desk-light", "shop-chat-phone-light", "rating-phone-dark"),
+    *("leader-team-desk-light", "returns-phone-light", "returns-one-desk-light"),
+    *("palette-desk-dark", "return-analysis-desk-light", "orders-one-desk-dark"),
+    *("shop-chat-desk-light", "shop-chat-phone-light", "rating-phone-light"),
 )
 
 

@@ -5,6 +5,7 @@ import { i18n, t } from './i18n'
 
 export function factWords(kind: string, params: Record<string, unknown> = {}): string {
   const last = kind.replaceAll('.', '_')
-  const key = allOf('name').map((name) => `${name}.fact.${last}`).find((one) => i18n.global.te(one))
+  const features = [...allOf('name').filter((name) => name !== 'audit'), 'audit']
+  const key = features.map((name) => `${name}.fact.${last}`).find((one) => i18n.global.te(one))
   return key ? t(key, params) : kind
 }

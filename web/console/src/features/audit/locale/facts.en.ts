@@ -170,4 +170,9 @@ export default {
   totp_enabled: 'Two-step sign-in was enabled',
   totp_recovered: 'A recovery code was used',
   webhook_changed: 'A webhook was changed',
+  dedicated_service_balanced: 'One-to-one service was balanced',
+  dedicated_service_changed: 'One-to-one service was changed',
+  desk_rated: 'A customer rated the desk',
+  order_after_sale_unopened: 'An after-sale request could not be opened',
+  orders_exported: 'Orders were exported',
 }

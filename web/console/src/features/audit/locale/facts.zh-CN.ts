@@ -170,4 +170,9 @@ export default {
   totp_enabled: '开启两步验证',
   totp_recovered: '使用恢复码登录',
   webhook_changed: 'Webhook 已修改',
+  dedicated_service_balanced: '专属客服已调整',
+  dedicated_service_changed: '专属服务设置已修改',
+  desk_rated: '客户评价了客服团队',
+  order_after_sale_unopened: '售后申请未能建单',
+  orders_exported: '导出了订单',
 }

@@ -108,6 +108,7 @@ export default {
     recommendation: 'Recommendations', reconciliation: 'Comparisons', refund: 'Refunds', return: 'Returns', return_policy: 'Rules of returns',
     segment: 'Segments', segment_rule: 'Rules of segments', sensitive_words: 'Sensitive words', session: 'Sessions', shipment: 'Parcels', shop: 'Shops',
     source: 'Sources', totp: 'Two-step sign-in', tracking: 'Tracking', warehouse: 'Warehouse',
+    dedicated: 'One-to-one service', dedicated_service: 'One-to-one service', desk: 'Feedback on the desk',
   },
   verb: {
     export_notes: 'Export notes', read: 'Read', edit: 'Edit', invite: 'Invite', send: 'Send', search: 'Search', claim: 'Take', assign: 'Hand over', close: 'Close', change: 'Change', block: 'Block', export: 'Export',
@@ -115,6 +116,7 @@ export default {
     adjust: 'Adjust', analyse: 'Analyse', apply: 'Apply', approve: 'Approve', decide: 'Decide', decide_any: 'Decide about any', dispute: 'Dispute',
     do: 'Do', handle: 'Handle', import: 'Import', inspect: 'Inspect', issue: 'Issue', merge: 'Merge', post: 'Post', read_all: 'See all',
     recommend: 'Recommend', redeem: 'Redeem', refund: 'Refund', review: 'Review', settle: 'Settle', steer: 'Steer', work: 'Work', write: 'Write',
+    rate: 'Rate', ratings: 'See ratings',
   },
   skills: {
     title: 'Skills',

@@ -105,6 +105,7 @@ export default {
     process: '流程', product: '商品', promise: '时效承诺', recommendation: '商品推荐', reconciliation: '数据核对', refund: '退款', return: '售后', return_policy: '售后规则',
     segment: '客户分群', segment_rule: '分群规则', sensitive_words: '敏感词', session: '登录', shipment: '包裹', shop: '店铺', source: '数据来源', totp: '两步验证',
     tracking: '物流轨迹', warehouse: '中转仓',
+    dedicated: '一对一服务', dedicated_service: '一对一服务', desk: '工作台评价',
   },
   verb: {
     export_notes: '导出时包含备注', read: '查看', edit: '编辑', invite: '邀请', send: '发送', search: '搜索', claim: '接入', assign: '转接', close: '结束', change: '修改状态', block: '拉黑', export: '导出',
@@ -112,6 +113,7 @@ export default {
     adjust: '调整', analyse: '分析', apply: '申请', approve: '审批', decide: '审批', decide_any: '审批任意一项', dispute: '提出争议', do: '办理', handle: '处理', import: '导入',
     inspect: '检测', issue: '开具与发放', merge: '合并', post: '登记入账', read_all: '查看全部', recommend: '推荐', redeem: '兑换', refund: '退款', review: '审核', settle: '处理兑换',
     steer: '干预进程', work: '作业', write: '写入',
+    rate: '评价', ratings: '查看评价',
   },
   skills: {
     title: '技能',
