@@ -15,7 +15,7 @@ from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.core.ids import uuid7
 from kefu.customers import TalkCount
-from kefu.customers.figures import figures_of
+from kefu.customers.model_segments import CustomerFigures
 from kefu.customers.portraits import traits_of
 from kefu.customers.talk import COUNTS, Totals, totals_of
 
@@ -138,5 +138,6 @@ async def test_conversations_and_bad_ratings_are_figures_of_the_customer(db: Ses
 
     await count_service(db, facts)
 
-    figures = await figures_of(db, customer)
+    figures = await db.get(CustomerFigures, customer)
+    assert figures is not None
     assert (figures.conversations, figures.complaints) == (1, 1)
