@@ -25,7 +25,7 @@ def my_orders(desk: Desk, chromium: Browser, person: str | None) -> tuple[Page, 
         shop.reload()
     shop.get_by_role("button", name=re.compile("客服|聊|咨询")).last.click()
     widget = shop.frame_locator("iframe[src*='/widget/']")
-    widget.get_by_role("button", name="我的订单").click()
+    widget.get_by_role("button", name="我的订单", exact=True).click()
     return shop, widget
 
 
