@@ -25,7 +25,7 @@ def my_orders(desk: Desk, chromium: Browser, person: str | None) -> tuple[Page, 
         shop.reload()
     shop.get_by_role("button", name=re.compile("客服|聊|咨询")).last.click()
     widget = shop.frame_locator("iframe[src*='/widget/']")
-    widget.get_by_role("button", name="我的订单").click()
+    widget.get_by_role("button", name="我的订单", exact=True).click()
     return shop, widget
 
 
@@ -68,11 +68,14 @@ def test_a_customer_applies_with_a_picture_in_the_widget_and_the_desk_sees_it(
     widget.locator("input[type=file]").first.set_input_files(a_picture(tmp_path))
     widget.get_by_role("button", name="提交申请").click()
 
-    expect(widget.get_by_text(re.compile("申请已提交，售后单号 TH"))).to_be_visible(timeout=SLOW)
+    told = widget.get_by_text(re.compile("申请已提交，售后单号 TH"))
+    expect(told).to_be_visible(timeout=SLOW)
+    number = re.search(r"TH\d+", told.inner_text())
     expect(widget.get_by_text("已上传 1 张照片")).to_be_visible(timeout=SLOW)
+    assert number is not None
     agent = desk.sign_in(chromium, "chen")
     agent.goto(f"{desk.url}/console/returns")
-    expect(agent.get_by_text("SY2026-098317").first).to_be_visible(timeout=SLOW)
+    expect(agent.get_by_text(number.group()).first).to_be_visible(timeout=SLOW)
 
 
 def test_an_order_on_its_way_shows_its_parcel_and_no_return(desk: Desk, chromium: Browser) -> None:

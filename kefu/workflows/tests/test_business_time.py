@@ -16,7 +16,7 @@ from kefu.workflows.tests.factories import a_case
 
 __all__ = ["clock"]
 
-CLOSED: list[list[list[str]]] = [[] for _ in range(7)]
+CLOSED: list[list[str]] = [[] for _ in range(7)]
 
 
 async def a_task(db: Session, **attributes: str) -> CaseTask:

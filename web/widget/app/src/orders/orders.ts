@@ -26,4 +26,4 @@ export const ownOrders = (http: Http) => http.ask<OwnOrders>('GET', '/orders')
 export const passFor = (http: Http, id: Id) => http.ask<{ token: string; until: string }>('POST', `/orders/${id}/pass`)
 
 /** Pictures of goods come from the shop: anything but a plain address shows nothing. */
-export const pictureOf = (address: string | null): string | null => (address && /^(https?:)?\/\//.test(address) ? address : null)
+export const pictureOf = (address: string | null): string | null => (address && /^(https?:\/)?\//.test(address) ? address : null)
