@@ -15,6 +15,7 @@ from bench.five_reactions import GROUP, TABLES
 from bench.results import Report, calibrate, percentile
 from bench.system import System, running
 from kefu.core.ids import uuid7
+from kefu.core.realtime import HubRealtime
 
 WRITE = (
     "insert into facts (kind, subject, details, at) "
@@ -25,17 +26,21 @@ SUBJECTS = [uuid7() for _ in range(2000)]
 TICK = 0.01
 
 
-async def write(conninfo: str, rate: float, seconds: float) -> int:
-    """Write facts by the clock, a transaction each hundredth of a second."""
-    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as db:
+async def write(system: System, rate: float, seconds: float) -> int:
+    """Write facts by the clock, a transaction each hundredth of a second, and wake the readers."""
+    realtime = HubRealtime(str(system.hub))
+    await realtime.start()
+    async with await psycopg.AsyncConnection.connect(system.conninfo, autocommit=True) as db:
         began, written = time.perf_counter(), 0
         while (passed := time.perf_counter() - began) < seconds:
             due = int(passed * rate) - written
             if due > 0:
                 subjects = [SUBJECTS[(written + k) % len(SUBJECTS)] for k in range(due)]
                 await db.execute(WRITE, (subjects,))
+                realtime.wake("facts")
                 written += due
             await asyncio.sleep(TICK)
+    await realtime.stop()
     return written
 
 
@@ -53,7 +58,7 @@ async def watch(conninfo: str, lags: list[tuple[float, float]]) -> None:
 
 
 def start_worker(system: System) -> subprocess.Popen[bytes]:
-    environment = os.environ | {"KEFU_DATABASE_URL": system.conninfo}
+    environment = os.environ | {"KEFU_DATABASE_URL": system.conninfo, "BENCH_HUB": str(system.hub)}
     return subprocess.Popen([sys.executable, "-m", "bench.five_reactions"], env=environment)
 
 
@@ -62,7 +67,7 @@ async def one_rate(system: System, rate: float, seconds: float) -> list[float]:
     lags: list[tuple[float, float]] = []
     task = asyncio.create_task(watch(system.conninfo, lags))
     began = time.perf_counter()
-    await write(system.conninfo, rate, seconds)
+    await write(system, rate, seconds)
     task.cancel()
     return [lag for at, lag in lags if at > began + seconds / 5]
 
@@ -93,7 +98,7 @@ async def measure(system: System, scale: str, report: Report) -> None:
     growth = percentile(fast[half:], 0.5) - percentile(fast[:half], 0.5)
     report.note("3000/s lag p95", percentile(fast, 0.95) * 1000, "ms")
     report.at_most("3000/s lag growing", growth * 1000, "ms", 100)
-    writing = asyncio.create_task(write(system.conninfo, 1000, 6))
+    writing = asyncio.create_task(write(system, 1000, 6))
     await asyncio.sleep(2)
     worker.kill()
     worker.wait()

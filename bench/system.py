@@ -40,6 +40,15 @@ class System:
     def conninfo(self) -> str:
         return libpq_url(EmbeddedServer(self.folder / "postgres").url)
 
+    @property
+    def hub(self) -> Path:
+        """The socket over which processes wake each other."""
+        return next(
+            Path(value)
+            for process in psutil.Process(self.process.pid).children(recursive=True)
+            if (value := process.environ().get("KEFU_HUB_PATH"))
+        )
+
     def child(self, name: str) -> psutil.Process:
         """The web or worker process."""
         for process in psutil.Process(self.process.pid).children(recursive=True):

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from kefu.conversations.batch import Outgoing, Stored
 from kefu.conversations.file_links import with_links
@@ -135,12 +135,22 @@ async def messages_before(
     return list(rows)[::-1]
 
 
+AFTER = (
+    select(Message)
+    .where(
+        Message.conversation_id == bindparam("conversation"),
+        (Message.seq > bindparam("after")) | (Message.changed_seq > bindparam("after")),
+    )
+    .order_by(Message.seq)
+    .limit(bindparam("limit", type_=Integer))
+)
+AFTER_FOR_VISITORS = AFTER.where(Message.kind != "note")
+"""Made once: every client asks it who comes back."""
+
+
 async def messages_after(
     db: Session, conversation: UUID, *, after: int, limit: int, notes: bool
 ) -> list[Message]:
     """Messages that came or changed after a `seq`, oldest first."""
-    fresh = (Message.seq > after) | (Message.changed_seq > after)
-    query = select(Message).where(Message.conversation_id == conversation, fresh)
-    if not notes:
-        query = query.where(Message.kind != "note")
-    return list(await db.scalars(query.order_by(Message.seq).limit(limit)))
+    values = {"conversation": conversation, "after": after, "limit": limit}
+    return list(await db.scalars(AFTER if notes else AFTER_FOR_VISITORS, values))

@@ -1,7 +1,8 @@
 """The id ceiling: up to which id the facts log is complete.
 
 Noted first: L, the last id given out; then X, a transaction id of our own. Once every transaction
-older than X has ended, each fact with an id up to L is committed or gone.
+older than X has ended, each fact with an id up to L is committed or gone: who takes an id of a fact
+has a transaction id by then (a trigger before the statement), and it is older than X.
 """
 
 from __future__ import annotations

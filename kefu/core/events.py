@@ -127,8 +127,9 @@ def plain(value: Any) -> Any:
 async def record(db: Session, event: Event, shown: dict[str, Any] | None = None) -> None:
     """Write the fact after the changes it tells of; `shown` is pushed after the commit.
 
-    The flush comes first: the id ceiling of the readers holds only when the subject's row was
-    written, and so its lock and transaction id taken, before the fact took its id.
+    The flush comes first: the facts of a subject are in order only when its row was written, and
+    so its lock taken, before the fact took its id. That the transaction has its id before, which
+    the ceiling of the readers needs, a trigger sees to.
     """
     await record_all(db, [event], shown)
 

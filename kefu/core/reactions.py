@@ -31,7 +31,7 @@ from kefu.core.metrics import FACTS_ASIDE, FACTS_LAG, FACTS_READ
 from kefu.core.realtime import Realtime
 
 log = structlog.get_logger(__name__)
-BATCH = 2000
+BATCH = 4000
 ATTEMPTS = 3
 POLL_SECONDS = 0.25
 SWEEP_SECONDS = 2.0
@@ -79,6 +79,7 @@ class Reaction:
 GROUPS: dict[str, list[Reaction]] = {}
 GAPS: dict[str, float] = {}
 """Seconds from batch to batch of a group, so that one pass covers many facts of a subject."""
+LEAST_GAP = 0.05
 
 
 def reacts_to(*events: type[Event] | str, group: str = "main") -> Callable[[Run], Run]:
@@ -181,7 +182,7 @@ class Reader:
                 await asyncio.sleep(0.5)
                 continue
             if not more:
-                await asyncio.sleep(began + GAPS.get(self.group, 0) - time.monotonic())
+                await asyncio.sleep(began + GAPS.get(self.group, LEAST_GAP) - time.monotonic())
                 await self._pause()
 
     async def _pause(self) -> None:

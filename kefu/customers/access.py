@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import BindParameter, Uuid, bindparam, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
@@ -50,7 +50,7 @@ async def customer_named_by(
     return found
 
 
-def staying(customer_id: UUID) -> ColumnElement[UUID]:
+def staying(customer_id: UUID | BindParameter[UUID]) -> ColumnElement[UUID]:
     """The id itself, or that of the customer into whom this one was merged."""
     asked = aliased(Customer)
     return func.coalesce(
@@ -58,9 +58,13 @@ def staying(customer_id: UUID) -> ColumnElement[UUID]:
     )
 
 
+WHO_STAYS = select(Customer).where(Customer.id == staying(bindparam("asked", type_=Uuid())))
+"""Made once: each visitor who connects asks it."""
+
+
 async def customer_with(db: Session, customer_id: UUID) -> Customer | None:
     """As above for the product itself: who stays in the end, whatever is still known of them."""
-    return await db.scalar(select(Customer).where(Customer.id == staying(customer_id)))
+    return await db.scalar(WHO_STAYS, {"asked": customer_id})
 
 
 def everyone_who_is(customer_id: UUID) -> ColumnElement[bool]:

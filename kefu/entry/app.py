@@ -55,7 +55,7 @@ class App(FastAPI):
 def create_app(chosen: Settings | None = None) -> FastAPI:
     """The application of one web process; everything it needs is made here and passed on."""
     chosen = chosen or settings()
-    load_everything()
+    load_everything(without=("demo",))
     realtime = realtime_for(
         redis_url=chosen.redis_url, hub_path=str(chosen.hub_path) if chosen.hub_path else None
     )

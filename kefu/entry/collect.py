@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import ModuleType
 
 from fastapi import APIRouter
@@ -37,9 +37,12 @@ def modules(*edges: str) -> Iterator[ModuleType]:
                 yield importlib.import_module(f"kefu.{package.name}.{module.name}")
 
 
-def load_everything() -> None:
-    """Import every edge, so that tables, events, reactions and jobs are known."""
-    for _ in modules(*EDGES):
+def load_everything(*, without: Collection[str] = ()) -> None:
+    """Import every edge, so that tables, events, reactions and jobs are known.
+
+    A process leaves out what it never uses: a worker is ready sooner without routes.
+    """
+    for _ in modules(*(edge for edge in EDGES if edge not in without)):
         pass
 
 

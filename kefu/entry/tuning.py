@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 NICER = 10
 YOUNG, MIDDLE, OLD = 50_000, 20, 100
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Load without the collector: a fifth faster, and what is loaded is never looked through again.
+
+    What is loaded at the start stays for good, so `freeze` spares every later full collection.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def keep_pauses_short() -> None:

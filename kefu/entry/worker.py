@@ -20,7 +20,7 @@ from kefu.core.settings import Settings, settings
 from kefu.core.uptime import keep_alive
 from kefu.entry.collect import load_everything
 from kefu.entry.guardian import die_with_supervisor, wait_for_database
-from kefu.entry.tuning import give_way, keep_pauses_short
+from kefu.entry.tuning import give_way, keep_pauses_short, uncollected
 from kefu.entry.upkeep import upkeep
 from kefu.identity import first_administrator_link, has_administrator
 
@@ -33,6 +33,8 @@ def main() -> None:
     die_with_supervisor()
     chosen = settings()
     set_up_logs(chosen.log_level, json=chosen.log_json, process="worker")
+    with uncollected():
+        load_everything(without=("routes", "demo"))
     give_way()
     wait_for_database()
     uvloop.run(run(chosen))
@@ -44,7 +46,6 @@ async def run(chosen: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    load_everything()
     realtime = realtime_for(
         redis_url=chosen.redis_url, hub_path=str(chosen.hub_path) if chosen.hub_path else None
     )

@@ -19,6 +19,11 @@ from kefu.core.ids import uuid7
 from kefu.core.reactions import GROUPS, Reader, Run, prepare, reacts_to
 
 WRITERS, SUBJECTS, EACH = 10, 16, 120
+# Nothing but a fact: its number is taken first, then it sleeps, then the row is written.
+DAWDLING = text(
+    "insert into facts (kind, subject, details, at) values ('test.counted', :subject, "
+    "jsonb_build_object('number', 1, 'slept', pg_sleep(0.6)::text), clock_timestamp())"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +156,42 @@ async def test_groups_that_share_a_tail_each_see_every_fact(database: Database) 
 
     assert len(seen["one"]) == 30
     assert seen["one"] == seen["two"] == seen["late"]
+
+
+async def test_a_fact_that_took_its_number_and_dawdles_is_not_passed_over(
+    database: Database,
+) -> None:
+    seen: list[int] = []
+
+    async def note(_: Session, facts: list[Fact]) -> None:
+        seen.extend(fact.details["number"] for fact in facts)
+
+    reacts_to(Counted, group="dawdling")(note)
+    await prepare(database, "dawdling", 8)
+    reader = Reader(database, "dawdling")
+
+    async def tell(number: int) -> None:
+        async with database.transaction() as db:
+            await record(db, Counted(subject=uuid7(), number=number))
+
+    async def dawdle() -> None:
+        async with database.transaction() as db:
+            await db.execute(DAWDLING, {"subject": uuid7()})
+
+    await tell(0)  # of 32 numbers only the first gives its transaction an id by itself
+    dawdling = asyncio.create_task(dawdle())
+    await asyncio.sleep(0.2)
+    await tell(2)
+    for _ in range(5):
+        await reader.step()
+        await asyncio.sleep(0.02)
+    await dawdling
+    await asyncio.sleep(0.05)
+    for _ in range(3):
+        await reader.step()
+    GROUPS.pop("dawdling")
+
+    assert seen == [0, 1, 2]
 
 
 async def test_a_fact_that_fails_stops_its_own_subject_only(database: Database) -> None:
