@@ -16,7 +16,7 @@ from kefu.core.db import Database
 from kefu.core.events import Fact
 
 KEPT = 20_000
-READ = 4000
+READ = 2000
 COLUMNS = "id, kind, subject, conversation, customer, actor, details, at"
 ALL = text(
     f"select {COLUMNS} from facts "  # noqa: S608 - our own column names

@@ -31,7 +31,7 @@ from kefu.core.metrics import FACTS_ASIDE, FACTS_LAG, FACTS_READ
 from kefu.core.realtime import Realtime
 
 log = structlog.get_logger(__name__)
-BATCH = 4000
+BATCH = 1500
 ATTEMPTS = 3
 POLL_SECONDS = 0.25
 SWEEP_SECONDS = 2.0
