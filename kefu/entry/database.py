@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -15,6 +17,8 @@ from kefu.core.migrating import migrate
 from kefu.core.revisions import WrongRevision
 from kefu.core.settings import Settings
 from kefu.entry.refusing import refuse
+
+Result = TypeVar("Result")
 
 
 @contextmanager
@@ -29,6 +33,29 @@ def database_for(settings: Settings, *, migrated: bool = True) -> Iterator[str]:
         refuse(str(refused))
     except psycopg.OperationalError as away:
         refuse(f"The database is away: {str(away).strip()}")
+
+
+def run_to_its_end(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run the work of a command; told to end, it is cancelled where it waits, and then ends.
+
+    An exception out of a signal's handler could come anywhere in a loop, and be lost there.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return asyncio.run(work)
+
+    async def cancelled_when_told() -> Result:
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        return asyncio.run(cancelled_when_told())
+    except asyncio.CancelledError:
+        raise SystemExit(128 + signal.SIGTERM) from None
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from kefu.core.db import Database
 from kefu.core.errors import Refusal
 from kefu.core.settings import settings
-from kefu.entry.database import database_for
+from kefu.entry.database import database_for, run_to_its_end
 from kefu.entry.refusing import refuse
 from kefu.identity import create_administrator, first_administrator_link, invite_administrator
 
@@ -27,7 +26,7 @@ def create(email: Email = None, name: Name = "管理员", password_stdin: FromSt
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     try:
         with database_for(settings()) as url:
-            print(asyncio.run(_created(url, email=email, name=name, password=password)))
+            print(run_to_its_end(_created(url, email=email, name=name, password=password)))
     except Refusal as refused:
         refuse(refused.title)
 

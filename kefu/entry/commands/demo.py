@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from sqlalchemy import select
 
 from kefu.conversations.demo import load_demo as load_conversations
@@ -14,7 +12,7 @@ from kefu.core.settings import settings
 from kefu.customers import Customer
 from kefu.customers.demo import load_demo as load_customers
 from kefu.entry.collect import load_everything
-from kefu.entry.database import database_for
+from kefu.entry.database import database_for, run_to_its_end
 from kefu.identity import Actor, actor_for_agent
 from kefu.identity.demo import AFTERSALES
 from kefu.identity.demo import load_demo as load_people
@@ -30,7 +28,7 @@ def load() -> None:
     chosen = settings()
     load_everything()
     with database_for(chosen) as url:
-        logins = asyncio.run(_load(url))
+        logins = run_to_its_end(_load(url))
     chosen.var.mkdir(parents=True, exist_ok=True)
     (chosen.var / "demo-logins.txt").write_text("\n".join(logins) + "\n", encoding="utf-8")
     print("The demo shop is loaded. Sign in as:")

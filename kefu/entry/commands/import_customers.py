@@ -27,7 +27,7 @@ from kefu.customers.importing import (
 from kefu.customers.importing_run import check_import, run_import
 from kefu.customers.model_imports import CustomerImport
 from kefu.entry.collect import load_everything
-from kefu.entry.database import database_for
+from kefu.entry.database import database_for, run_to_its_end
 from kefu.entry.refusing import REFUSED, refuse
 
 File = Annotated[Path, typer.Argument(help="CSV or JSON Lines, UTF-8 or GBK, at most 10 MB.")]
@@ -65,7 +65,7 @@ def customers(
     errand = Errand(chosen, file.name, dict(_meaning(one) for one in column), scope, not unproven)
     try:
         with database_for(chosen) as url:
-            made = asyncio.run(errand.run(url, data, dry_run=dry_run, refused=refused))
+            made = run_to_its_end(errand.run(url, data, dry_run=dry_run, refused=refused))
     except Refusal as refusal:
         refuse(f"{refusal.field}: {refusal.title}" if refusal.field else refusal.title)
     print("\n".join(table(made)))

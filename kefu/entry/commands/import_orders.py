@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -20,7 +19,7 @@ from kefu.core.db import Database
 from kefu.core.errors import Refusal
 from kefu.core.settings import settings
 from kefu.entry.collect import load_everything
-from kefu.entry.database import database_for
+from kefu.entry.database import database_for, run_to_its_end
 from kefu.entry.refusing import REFUSED, refuse
 
 EVERY = 1.0 if sys.stderr.isatty() else 10.0
@@ -135,7 +134,7 @@ def with_database(work: Callable[[Database], Awaitable[Any]]) -> Any:
     load_everything()
     try:
         with database_for(settings()) as url:
-            return asyncio.run(_with_database(url, work))
+            return run_to_its_end(_with_database(url, work))
     except Refusal as refused:
         refuse(refused.title)
 
