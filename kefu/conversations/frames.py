@@ -20,6 +20,7 @@ from kefu.conversations.checking import (
     an_id,
     message_id,
 )
+from kefu.conversations.losing_sight import asks_again
 from kefu.conversations.model import Conversation, Sender
 from kefu.conversations.resuming import missed
 from kefu.conversations.screening import screened
@@ -36,7 +37,8 @@ PREVIEW_LIMIT = 500
 
 
 def install_frames(host: Switchboard) -> None:
-    """Give the switchboard the handlers of this capability."""
+    """Give the switchboard the handlers of this capability; it knows the database already."""
+    host.doubted = asks_again(host.services["database"])
     host.handlers.update(
         {
             "send": on_send,

@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from kefu.conversations.events import ConversationEvent
+from kefu.conversations.events import (
+    ConversationAssigned,
+    ConversationEvent,
+    ConversationTransferred,
+)
 from kefu.conversations.model import Conversation
 from kefu.conversations.rows import rows_of, visitor_row
 from kefu.core.clock import iso, now
 from kefu.core.db import Session, pushes_of
 from kefu.core.events import record
 from kefu.core.realtime import Push
+from kefu.core.switchboard import doubt_push
+
+CHANGE_HANDS = (ConversationAssigned, ConversationTransferred)
 
 
 async def tell(
@@ -56,3 +63,5 @@ async def tell(
         "data": seen,
     }
     pushes_of(db).append(Push.of([f"v:{conversation.id}"], frame))
+    if event in CHANGE_HANDS:
+        pushes_of(db).append(doubt_push(f"c:{conversation.id}"))

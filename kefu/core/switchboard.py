@@ -17,6 +17,7 @@ from kefu.core.realtime import Push
 
 HEARTBEAT = 15
 BANNERS = ("database_away", "disk_low")
+DISCONNECT, DOUBT = ORDERS = ("_disconnect", "_doubt")
 
 
 class Allowance:
@@ -113,13 +114,18 @@ class Connection:
 
 Handler = Callable[[Connection, dict[str, Any]], Awaitable[None] | None]
 LastSeqs = Callable[[Iterable[str]], Awaitable[dict[str, int]]]
+Doubted = Callable[[str, list[Connection]], None]
 
 
 @dataclass
 class Switchboard:
-    """All connections of this process; capabilities put their frame handlers into `handlers`."""
+    """All connections of this process; capabilities put their frame handlers into `handlers`.
+
+    `doubted` is told of a topic whose listeners may no longer be allowed to hear it.
+    """
 
     handlers: dict[str, Handler] = field(default_factory=dict)
+    doubted: Doubted | None = None
     listeners: dict[str, set[Connection]] = field(default_factory=dict)
     buckets: list[set[Connection]] = field(
         default_factory=lambda: [set() for _ in range(HEARTBEAT)]
@@ -160,8 +166,8 @@ class Switchboard:
     def deliver(self, pushes: list[Push]) -> None:
         """Give each push to every connection that listens to one of its topics, once."""
         for push in pushes:
-            if push.topics and push.topics[0] == "_disconnect":
-                self._disconnect(push.topics[1:])
+            if push.topics and push.topics[0] in ORDERS:
+                self._obey(*push.topics)
                 continue
             reached: set[Connection] = set()
             for topic in push.topics:
@@ -172,10 +178,14 @@ class Switchboard:
                 if connection is not push.skip:
                     connection.put(push.text)
 
-    def _disconnect(self, topics: list[str]) -> None:
+    def _obey(self, order: str, *topics: str) -> None:
         for topic in topics:
-            for connection in list(self.listeners.get(topic, ())):
-                connection.close(4401, "signed out")
+            listeners = list(self.listeners.get(topic, ()))
+            if order == DOUBT and listeners and self.doubted is not None:
+                self.doubted(topic, listeners)
+            elif order == DISCONNECT:
+                for connection in listeners:
+                    connection.close(4401, "signed out")
 
     @property
     def banner(self) -> str | None:
@@ -202,4 +212,9 @@ class Switchboard:
 
 def disconnect_push(*topics: str) -> Push:
     """A push that ends every connection listening to these topics, wherever it is."""
-    return Push(["_disconnect", *topics], "{}")
+    return Push([DISCONNECT, *topics], "{}")
+
+
+def doubt_push(*topics: str) -> Push:
+    """A push after which each process asks again who may go on listening to these topics."""
+    return Push([DOUBT, *topics], "{}")

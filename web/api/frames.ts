@@ -80,6 +80,7 @@ export type ServerFrame =
   | EventFrame
   | ResumedFrame
   | { t: 'reload'; conversation: Id }
+  | { t: 'gone'; conversation: Id }
   | TypingFrame
   | { t: 'seen'; conversation: Id; by: 'customer' | 'agent' | 'delivered'; seq: number }
   | { t: 'viewers'; conversation: Id; agents: AgentBrief[] }

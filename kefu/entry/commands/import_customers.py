@@ -52,7 +52,7 @@ def customers(
 ) -> None:
     """Take the customers of a file in, or say what that would do."""
     chosen = settings()
-    load_everything()
+    load_everything(without=("routes", "demo"))
     try:
         data = file.read_bytes() if file.stat().st_size <= BYTES_AT_MOST else None
         scope = UUID(inbox) if inbox else None

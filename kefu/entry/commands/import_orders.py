@@ -131,7 +131,7 @@ def say_loaded(done: Loaded) -> None:
 
 def with_database(work: Callable[[Database], Awaitable[Any]]) -> Any:
     """Do the work on this installation's database; a refusal ends the command with its reason."""
-    load_everything()
+    load_everything(without=("routes", "demo"))
     try:
         with database_for(settings()) as url:
             return run_to_its_end(_with_database(url, work))

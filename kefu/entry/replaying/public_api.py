@@ -43,6 +43,8 @@ class PublicApi:
             timeout=httpx.Timeout(30, pool=None),
             limits=httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE),
         )
+        # The pool looks through all that wait, for each that comes and goes: let few wait in it.
+        self._free = asyncio.Semaphore(AT_ONCE)
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -79,7 +81,8 @@ class PublicApi:
         until = time.monotonic() + self._patience
         while True:
             try:
-                answer = await self._client.request(method, path, json=body, headers=headers)
+                async with self._free:
+                    answer = await self._client.request(method, path, json=body, headers=headers)
             except AWAY as away:
                 if time.monotonic() > until:
                     raise ApiRefused(f"{self.url} is away: {away!r}") from away

@@ -23,6 +23,7 @@ export interface Listeners {
   event: (event: EventFrame) => void
   resumed: (frame: ResumedFrame) => void
   reload: (conversation: Id) => void
+  gone: (conversation: Id) => void
   ack: (frame: AckFrame) => void
   refused: (id: Id | null, problem: Problem) => void
   typing: (frame: FrameOf<'typing'>) => void
@@ -47,6 +48,7 @@ export type Draft = Omit<SendFrame, 't' | 'id'> & { id?: Id }
 type Listener = (told: unknown) => void
 
 const TYPING_EVERY = 1000
+const NAMING = new Set<ServerFrame['t']>(['reload', 'gone'])
 
 export class RealtimeClient {
   private readonly connection: Connection
@@ -160,7 +162,7 @@ export class RealtimeClient {
     else {
       this.beforeListeners(frame)
       const listener = this.on[frame.t as keyof Listeners] as Listener | undefined
-      listener?.(frame.t === 'reload' ? frame.conversation : frame)
+      listener?.(NAMING.has(frame.t) && 'conversation' in frame ? frame.conversation : frame)
     }
     if (frame.t === 'resumed') this.ordering.resumed(frame.conversation, frame.last_seq)
   }
@@ -168,7 +170,7 @@ export class RealtimeClient {
   private beforeListeners(frame: ServerFrame): void {
     if (frame.t === 'ack') this.acknowledged(frame)
     if (frame.t === 'ready') this.ordering.disconnected()
-    if (frame.t === 'reload') this.ordering.forget(frame.conversation)
+    if (frame.t === 'reload' || frame.t === 'gone') this.ordering.forget(frame.conversation)
   }
 
   private acknowledged(ack: AckFrame): void {

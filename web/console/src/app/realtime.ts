@@ -65,7 +65,7 @@ export function dispatcher(features: Feature[]): (event: EventFrame) => void {
   }
 }
 
-const FANNED = ['ready', 'resumed', 'reload', 'ack', 'refused', 'typing', 'seen', 'viewers', 'rows'] as const
+const FANNED = ['ready', 'resumed', 'reload', 'gone', 'ack', 'refused', 'typing', 'seen', 'viewers', 'rows'] as const
 
 function fannedOut(features: Feature[]): Partial<Listeners> {
   const listeners: Partial<Record<keyof Listeners, (...told: unknown[]) => void>> = {}

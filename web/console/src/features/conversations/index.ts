@@ -66,6 +66,7 @@ export default {
       reconsider(frame.conversation)
     },
     reload: (id: string) => void useConversations().load(id),
+    gone: (id: string) => void useConversations().lose(id),
     ack: acknowledged,
     typing: (frame: FrameOf<'typing'>) => typing(useConversations().known, frame, Date.now()),
     seen: (frame: FrameOf<'seen'>) => {

@@ -53,6 +53,13 @@ export const useConversations = defineStore('conversations', () => {
     if (known.threads[id]) await load(id)
   }
 
+  /** Somebody else's now: what is shown in its place is what the server says to that. */
+  async function lose(id: Id): Promise<void> {
+    if (!known.threads[id]) return
+    delete known.threads[id]
+    await load(id)
+  }
+
   async function loadOlder(id: Id): Promise<void> {
     const older = known.threads[id]
     const first = older?.messages[0]
@@ -97,5 +104,5 @@ export const useConversations = defineStore('conversations', () => {
     }
   }
 
-  return { known, current, row, thread, counts, problems, apply, open, load, reread, loadOlder, takeRows, recount, count, pretend }
+  return { known, current, row, thread, counts, problems, apply, open, load, reread, lose, loadOlder, takeRows, recount, count, pretend }
 })
