@@ -1,4 +1,4 @@
-"""A conversation that changed hands is not heard by who had it, on the socket that is open still."""
+"""Who had a conversation that changed hands hears no more of it on the socket that is open."""
 
 from __future__ import annotations
 
