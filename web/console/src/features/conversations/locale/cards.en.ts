@@ -1,0 +1,30 @@
+/** The words of cards, choices and forms. */
+
+export default {
+  cards: {
+    menu: 'Cards',
+    product: 'Product card',
+    article: 'Article',
+    choices: 'Choices',
+    form: 'Form',
+    findProduct: 'Find a product by name',
+    noProduct: 'No product found',
+    noProductText: 'Try another name, or import products first.',
+    title: 'Title',
+    url: 'Address',
+    summary: 'Summary',
+    question: 'Question',
+    options: 'Choices',
+    perLine: 'One a line; a tap is the answer. At most 20.',
+    intro: 'Introduction',
+    questions: 'What to fill in',
+    questionHint: 'For example: telephone of the recipient',
+    answer: 'Kind of answer',
+    required: 'Required',
+    addQuestion: 'One more',
+    type: { text: 'One line', textarea: 'Several lines', phone: 'Telephone', email: 'E-mail', number: 'Number', date: 'Date' },
+    needed: 'Please fill this in.',
+    tooMany: 'At most {count}.',
+    noAddress: 'An address begins with https://.',
+  },
+}
