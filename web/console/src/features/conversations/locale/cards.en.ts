@@ -1,6 +1,13 @@
-/** The words of cards, choices and forms. */
+/** The words of cards, choices, forms and voice notes. */
 
 export default {
+  voiceNote: {
+    begin: 'Record a voice note',
+    send: 'Send the voice note',
+    drop: 'Do not send it',
+    running: 'Recording {seconds} / {most} s',
+    refused: 'There is no microphone, or the browser does not allow it.',
+  },
   cards: {
     menu: 'Cards',
     product: 'Product card',

@@ -1,6 +1,13 @@
-/** The words of cards, choices and forms. */
+/** The words of cards, choices, forms and voice notes. */
 
 export default {
+  voiceNote: {
+    begin: '录一段语音',
+    send: '发送语音',
+    drop: '不发送语音',
+    running: '正在录音 {seconds} / {most} 秒',
+    refused: '没有可用的麦克风，或浏览器没有允许。',
+  },
   cards: {
     menu: '卡片',
     product: '商品卡片',
