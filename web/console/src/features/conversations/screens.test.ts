@@ -4,6 +4,7 @@ import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
+import { ApiError } from '@/app/http'
 import { i18n, useLanguage } from '@/app/i18n'
 import { useSession, type Me } from '@/app/session'
 import BulkAssign from './components/BulkAssign.vue'
@@ -101,19 +102,25 @@ test('an auditor sees a conversation without anything to press', () => {
   expect(page.findAll('button').map((one) => one.attributes('aria-label'))).toEqual(['返回', '侧边栏'])
 })
 
-test('a team takes several conversations, and a refusal stands at its field with nothing lost', async () => {
+test('a team takes several conversations; what is refused stands at its field and the dialog stays', async () => {
   answers['GET /teams'] = [200, { items: [{ id: 't1', name: '售后组' }], next_cursor: null }]
   await useTeams().load()
   const told: unknown[] = []
-  const page = show(BulkAssign, { modelValue: true, count: 2, assign: (...given: unknown[]) => Promise.resolve(told.push(given)) })
+  const refusal = new ApiError({ title: '请写情况说明。', status: 422, code: 'invalid', field: 'params.summary' })
+  const assign = (...given: unknown[]) => {
+    told.push(given)
+    return Promise.reject(refusal)
+  }
+  const page = show(BulkAssign, { modelValue: true, count: 2, assign })
   await flushPromises()
 
-  const select = page.findComponent({ name: 'ElSelect' })
-  await select.vm.$emit('update:modelValue', 'team:t1')
-  document.querySelector<HTMLFormElement>('form')?.dispatchEvent(new Event('submit'))
+  await page.findComponent({ name: 'ElSelect' }).vm.$emit('update:modelValue', 'team:t1')
+  document.querySelector('form')?.dispatchEvent(new Event('submit'))
   await flushPromises()
 
   expect(told).toEqual([['team', { team: 't1', reason: 'overload', summary: '' }]])
+  expect(document.querySelector('.el-form-item__error')?.textContent).toContain('请写情况说明')
+  expect(page.emitted('update:modelValue')).toBeUndefined()
 })
 
 test('several conversations lose a label or are put off, as one’s role allows', async () => {
