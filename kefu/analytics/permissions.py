@@ -14,4 +14,5 @@ ROUTES: dict[str, str] = {
     "GET /api/v1/metrics": "metric.read",
     "GET /api/v1/metrics/{name}": "metric.read",
     "GET /api/v1/uptime": "metric.read",
+    "GET /api/v1/bottlenecks": "metric.read",
 }

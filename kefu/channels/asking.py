@@ -20,6 +20,7 @@ from kefu.conversations import (
     note_event,
     reopen,
     say_in,
+    screened,
     wait,
     wake,
 )
@@ -50,7 +51,7 @@ async def leave_message(
         name=visitor.customer.name,
         avatar=visitor.customer.avatar,
     )
-    await say_in(db, conversation, message)
+    await say_in(db, conversation, screened(message))
     return conversation
 
 

@@ -49,14 +49,14 @@ class Undo(Exception):
     """Raised when the synthetic message arrived: it must leave no trace."""
 
 
-async def due_for_probe(db: Session) -> list[Inbox]:
+async def due_for_probe(db: Session, *, every: timedelta = PROBE_EVERY) -> list[Inbox]:
     """Inboxes that were not probed for a while."""
     query = (
         select(Inbox)
         .outerjoin(Health, Health.inbox_id == Inbox.id)
         .where(
             Inbox.archived_at.is_(None),
-            Health.checked_at.is_(None) | (Health.checked_at <= now() - PROBE_EVERY),
+            Health.checked_at.is_(None) | (Health.checked_at <= now() - every),
         )
         .order_by(Inbox.id)
     )

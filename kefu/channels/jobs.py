@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -50,8 +51,9 @@ async def deliver_all(database: Database, conversations: list[UUID]) -> None:
 
 @job("channels.probe", schedule=every(minutes=1))
 async def probe_lines(_payload: dict[str, Any], database: Database) -> None:
+    interval = timedelta(minutes=settings().probe_minutes)
     async with database.transaction() as db:
-        inboxes = await health.due_for_probe(db)
+        inboxes = await health.due_for_probe(db, every=interval)
     await probe_all(database, inboxes)
 
 

@@ -23,8 +23,8 @@ from kefu.conversations import (
     outgoing,
     say_in,
 )
-from kefu.core.db import Session
-from kefu.core.errors import Invalid
+from kefu.core.db import Session, pushes_of
+from kefu.core.errors import Invalid, Refusal
 from kefu.core.ids import uuid7
 from kefu.core.settings import Settings
 from kefu.customers import identify
@@ -45,6 +45,30 @@ def line_of(inbox: Inbox, chosen: Settings) -> Line:
     return Line(
         inbox=inbox.id, secret=inbox.secret, settings=inbox.settings, key=chosen.signing_key()
     )
+
+
+async def take_each(
+    db: Session, inbox: Inbox, messages: Sequence[Incoming]
+) -> tuple[list[Taken], list[str]]:
+    """Take them in their order; returns also the numbers of those whose sender is blocked.
+
+    These are left out, for trying again would not help; any other that is wrong refuses them all
+    and is named by its place.
+    """
+    taken: list[Taken] = []
+    blocked: list[str] = []
+    for place, message in enumerate(messages):
+        told = len(pushes_of(db))
+        try:
+            async with db.begin_nested():
+                taken.append(await take_in(db, inbox, message))
+        except Refusal as refusal:
+            if refusal.code != "blocked":
+                refusal.field = ".".join(filter(None, ("messages", str(place), refusal.field)))
+                raise
+            del pushes_of(db)[told:]
+            blocked.append(message.external_id)
+    return taken, blocked
 
 
 async def take_in(db: Session, inbox: Inbox, incoming: Incoming) -> Taken:
@@ -117,7 +141,7 @@ async def _is_first(
 
 async def take_reports(db: Session, inbox: Inbox, reports: Sequence[Report]) -> None:
     """Believe the channel what became of our messages in this inbox."""
-    for report in reports:
+    for place, report in enumerate(reports):
         query = (
             select(Message)
             .join(Conversation, Conversation.id == Message.conversation_id)
@@ -125,7 +149,9 @@ async def take_reports(db: Session, inbox: Inbox, reports: Sequence[Report]) -> 
         )
         message = await db.scalar(query)
         if message is None:
-            raise Invalid("There is no such message in this inbox.", field="reports.message")
+            raise Invalid(
+                "There is no such message in this inbox.", field=f"reports.{place}.message"
+            )
         if report.status == "failed":
             conversation = await locked_conversation(db, message.conversation_id)
             await delivery_failed(db, conversation, message, report.error or "refused")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from kefu.channels.contract import Native
 from kefu.channels.delivering import retry_delivery
 from kefu.channels.health import PROBE_ONE, channel_health
-from kefu.channels.receiving import line_of, take_in, take_reports
+from kefu.channels.receiving import line_of, take_each, take_reports
 from kefu.channels.registry import ADAPTERS, adapter_for
 from kefu.channels.schemas import ChannelShown, HealthShown, TakenOne, TakenShown
 from kefu.conversations import conversation_for, inbox_with, message_in
@@ -62,9 +62,9 @@ async def take_messages(request: Request, db: Db, inbox: UUID) -> TakenShown:
     native = Native(headers, await request.body(), now())
     line = line_of(found, chosen)
     intake = adapter.receive(line, native)
-    taken = [await take_in(db, found, message) for message in intake.messages]
+    taken, blocked = await take_each(db, found, intake.messages)
     await take_reports(db, found, intake.reports)
-    return TakenShown(messages=[TakenOne.model_validate(one) for one in taken])
+    return TakenShown(messages=[TakenOne.model_validate(one) for one in taken], blocked=blocked)
 
 
 @router.post("/conversations/{conversation_id}/messages/{message_id}/delivery", status_code=202)

@@ -244,7 +244,10 @@ class TakenOne(BaseModel):
 
 
 class TakenShown(BaseModel):
+    """What was taken, and the numbers of messages whose senders are blocked here."""
+
     messages: list[TakenOne]
+    blocked: list[str]
 
 
 class InboxNamed(BaseModel):

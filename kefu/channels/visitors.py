@@ -182,10 +182,20 @@ async def opened_conversation(db: Session, visitor: Visitor) -> Conversation:
     found = await db.scalar(query.execution_options(populate_existing=True))
     if found is not None:
         return found
-    if customer.blocked_at is not None:
+    if customer.blocked_at is not None or await is_blocked(db, customer, visitor.inbox):
         raise Forbidden("This inbox does not take messages from you.", code="blocked")
     context = await taken_context(db, customer, visitor.inbox)
     return await open_conversation(db, visitor.inbox, customer, by=customer.id, context=context)
+
+
+async def is_blocked(db: Session, customer: Customer, inbox: Inbox) -> bool:
+    """Whether an agent blocked them in a talk here: closing that talk does not let them back in."""
+    blocked = select(Conversation.id).where(
+        Conversation.customer_id == customer.id,
+        Conversation.inbox_id == inbox.id,
+        Conversation.blocked,
+    )
+    return await db.scalar(blocked.limit(1)) is not None
 
 
 async def locked_customer(db: Session, customer: UUID) -> Customer:

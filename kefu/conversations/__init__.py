@@ -33,6 +33,7 @@ from kefu.conversations.model import (
 from kefu.conversations.rating import rate
 from kefu.conversations.rows import rows_of, visitor_row
 from kefu.conversations.saying import note_event, say_in
+from kefu.conversations.screening import screened
 from kefu.conversations.seeing import mark_seen
 from kefu.conversations.sending import Sending
 from kefu.conversations.telling import tell
@@ -71,6 +72,7 @@ __all__ = [
     "reopen",
     "rows_of",
     "say_in",
+    "screened",
     "shown_message",
     "shown_messages",
     "storage_of",

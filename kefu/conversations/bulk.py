@@ -18,7 +18,7 @@ from kefu.conversations.model import Conversation
 from kefu.conversations.model_tools import BulkAction
 from kefu.core.clock import now
 from kefu.core.db import Session, pushes_of
-from kefu.core.errors import Conflict, NotFound, Refusal
+from kefu.core.errors import Conflict, Invalid, NotFound, Refusal
 from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.identity import Actor
@@ -112,17 +112,21 @@ async def each(
 
 
 async def check_params(db: Session, action: Action, params: Params) -> None:
-    """What would be wrong for every conversation is refused at once."""
-    if action in ("label", "unlabel"):
-        await check_labels(db, set(params.labels))
-    if action in ("assign", "team"):
-        await check_hand_over(
-            db,
-            assignee=params.assignee,
-            team=params.team,
-            summary=params.summary,
-            reason=params.reason or "",
-        )
+    """What would be wrong for every conversation is refused at once, by its place in the order."""
+    try:
+        if action in ("label", "unlabel"):
+            await check_labels(db, set(params.labels))
+        if action in ("assign", "team"):
+            await check_hand_over(
+                db,
+                assignee=params.assignee,
+                team=params.team,
+                summary=params.summary,
+                reason=params.reason or "",
+            )
+    except Invalid as refusal:
+        refusal.field = f"params.{(refusal.field or '').removesuffix('_id')}"
+        raise
 
 
 async def undo_action(db: Session, undo_id: UUID, *, by: Actor) -> list[Result]:

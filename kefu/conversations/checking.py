@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from kefu.conversations.contents import check_shape
 from kefu.conversations.file_links import check_given
 from kefu.conversations.model import Kind
 from kefu.core.clock import iso, now
@@ -106,6 +107,7 @@ def a_content(kind: Kind, value: Any, text: str) -> dict[str, Any] | None:
     if b"\\u0000" in encoded:
         raise Invalid("The content contains a NUL character.", field="content")
     _check_parts(kind, value)
+    check_shape(kind, value)
     _check_links(value)
     return check_given(value) if kind in WITH_FILE else dict(value)
 

@@ -68,7 +68,7 @@ async def open_conversation(
         updated_at=at,
         customer_name=customer.name,
         customer_tier=customer.tier,
-        language=customer.locale,
+        language=customer.locale or inbox.locale,
         context=context or {},
     )
     if identifier is not None:

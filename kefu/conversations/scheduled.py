@@ -24,9 +24,12 @@ from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.customers import erases_customer
 from kefu.identity import Actor, actor_for_agent, agents_named
+from kefu.notifications import announce, notify
 
 FARTHEST = timedelta(days=365)
 WAITING_AT_ONCE = 20
+UNSENT = "scheduled_message.unsent"
+announce(UNSENT, zh="一条定时消息没有发出", en="A scheduled message was not sent")
 
 
 async def schedule(
@@ -176,6 +179,21 @@ async def _settle(
     )
     writer = names.get(scheduled.agent_id)
     await record(db, event, shown_scheduled(scheduled, writer.name if writer else ""))
+    if outcome == "failed" or reason == "closed":
+        await _tell_writer(db, scheduled)
+
+
+async def _tell_writer(db: Session, scheduled: ScheduledMessage) -> None:
+    """Whoever counts on it hears that it did not go out."""
+    await notify(
+        db,
+        {scheduled.agent_id},
+        UNSENT,
+        subject_kind="conversation",
+        subject=scheduled.conversation_id,
+        conversation=scheduled.conversation_id,
+        params={"reason": scheduled.reason},
+    )
 
 
 async def scheduled_in(db: Session, conversation: UUID) -> list[dict[str, Any]]:

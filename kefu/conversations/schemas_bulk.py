@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from kefu.conversations.schemas_labels import Line
 from kefu.core.shapes import Shape
@@ -40,7 +48,10 @@ class BulkBody(Shape):
     def _has_what_it_needs(self) -> BulkBody:
         needed = NEEDED.get(self.action)
         if needed is not None and getattr(self.params, needed) in (None, []):
-            raise ValueError(f"params.{needed}: This action needs it.")
+            error = PydanticCustomError("needed", "This action needs it.")
+            raise ValidationError.from_exception_data(
+                "BulkBody", [{"type": error, "loc": ("params", needed), "input": None}]
+            )
         return self
 
 

@@ -15,6 +15,7 @@ from kefu.conversations.events_tools import SensitiveWordsChanged
 from kefu.conversations.folding import folded
 from kefu.conversations.model import Sender
 from kefu.conversations.model_tools import SensitiveWord
+from kefu.conversations.spoken import respoken
 from kefu.conversations.word_matching import Action, Direction, Word, Words
 from kefu.core.clock import iso, now
 from kefu.core.db import Session
@@ -110,19 +111,34 @@ async def load_words(db: Session) -> Words:
 
 
 def screened_by(words: Words, message: Outgoing) -> Outgoing:
-    """The message as it may be sent; what the bot and the product itself say is not screened."""
+    """The message as it may be sent, with the words in its forms, choices and cards.
+
+    What the bot and the product itself say is not screened.
+    """
     if message.sender_type not in (Sender.CUSTOMER, Sender.AGENT) or message.kind == "note":
         return message
     direction: Direction = "in" if message.sender_type == Sender.CUSTOMER else "out"
-    screened = words.screen(message.text, direction)
+    text, content = screened_text(words, message.text, direction, field="text"), message.content
+    if content is not None:
+        content = respoken(
+            content, lambda part: screened_text(words, part, direction, field="content")
+        )
+    if (text, content) == (message.text, message.content):
+        return message
+    return replace(message, text=text, content=content)
+
+
+def screened_text(words: Words, text: str, direction: Direction, *, field: str) -> str:
+    """The text with its masks; agents hear for which word it is refused, customers do not."""
+    screened = words.screen(text, direction)
     if screened.refused is not None:
         raise Invalid(
             "The message contains a word that may not be sent.",
-            field="text",
+            field=field,
             code="sensitive_word",
             detail=screened.refused.word if direction == "out" else None,
         )
-    return message if screened.text == message.text else replace(message, text=screened.text)
+    return screened.text
 
 
 def shown_word(word: SensitiveWord) -> dict[str, Any]:

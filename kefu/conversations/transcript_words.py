@@ -24,6 +24,7 @@ CHINESE = {
     "article": "文章",
     "choices": "选项",
     "form": "表单",
+    "system_human_requested": "客户请求人工客服",
 }
 ENGLISH = {
     "lang": "en",
@@ -47,6 +48,7 @@ ENGLISH = {
     "article": "Article",
     "choices": "Choices",
     "form": "Form",
+    "system_human_requested": "The customer asked for a person",
 }
 
 

@@ -52,12 +52,15 @@ class Transcript:
         """What a message says, whatever its kind."""
         if message["recalled"]:
             return self.words["recalled"]
-        content = message["content"] or {}
-        named = [str(content[name]) for name in NAMED if content.get(name)]
-        if message["kind"] in ("text", "note"):
+        kind, content = message["kind"], message["content"] or {}
+        if kind in ("text", "note"):
             return str(message["text"])
-        said = " ".join([f"[{self.words[message['kind']]}]", *named, message["text"]])
-        return said.strip()
+        if kind == "system":
+            code = str(content.get("code", ""))
+            return f"[{self.words[kind]}] {self.words.get(f'system_{code}', code)}"
+        named = [str(content[name]) for name in NAMED if content.get(name)]
+        said = [f"[{self.words[kind]}]", *named, message["text"], *asked_and_answered(content)]
+        return " ".join(part for part in said if part)
 
     def heading(self) -> list[tuple[str, str]]:
         """What stands above: who, where, when, and what became of it."""
@@ -73,7 +76,23 @@ class Transcript:
         ]
 
 
-NAMED = ("code", "name", "title", "number", "status", "price", "amount", "currency", "url")
+NAMED = ("name", "title", "number", "status", "price", "amount", "currency", "url")
+
+
+def asked_and_answered(content: dict[str, Any]) -> list[str]:
+    """The choices that were offered, and a form's questions with what was put in."""
+    answers = content.get("submitted")
+    given = answers if isinstance(answers, dict) else {}
+    choices = [f"- {option.get('label', '')}" for option in _rows(content.get("options"))]
+    questions = [
+        f"{field.get('label', '')}: {given.get(field.get('name')) or '…'}"
+        for field in _rows(content.get("fields"))
+    ]
+    return ["\n" + line for line in choices + questions]
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 async def transcript_of(

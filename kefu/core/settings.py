@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     address_per_minute: int = Field(default=3000, ge=1)
     token_per_minute: int = Field(default=3000, ge=1)
     slow_after_ms: int = Field(default=500, ge=1)
+    probe_minutes: int = Field(default=5, ge=1, le=1440)
+    worker_metrics_port: int | None = Field(default=None, ge=1, le=65535)
     availability_target: float = Field(default=99.9, ge=0, le=100)
     facts_shards: int = Field(default=8, ge=1, le=64)
     oidc_issuer: str | None = None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 import uvloop
+from prometheus_client import start_http_server
 from sqlalchemy.exc import DBAPIError
 
 from kefu.core.ceiling import Ceiling
@@ -68,12 +70,33 @@ async def run(chosen: Settings) -> None:
     await _offer_first_link(database)
     keep_pauses_short()
     log.info("worker_started", readers=[reader.group for reader in readers])
-    await stop.wait()
+    with served_metrics(chosen):
+        await stop.wait()
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await realtime.stop()
     await database.close()
+
+
+@contextmanager
+def served_metrics(chosen: Settings) -> Iterator[None]:
+    """Serve this worker's own figures where the operator wants them; the work does not wait."""
+    if chosen.worker_metrics_port is None:
+        yield
+        return
+    try:
+        server, thread = start_http_server(chosen.worker_metrics_port, addr=chosen.host)
+    except OSError as error:
+        log.warning("metrics_not_served", port=chosen.worker_metrics_port, error=str(error))
+        yield
+        return
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 async def _offer_first_link(database: Database) -> None:

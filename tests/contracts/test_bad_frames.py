@@ -17,6 +17,7 @@ from tests.house import Guest, House, a_text
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOW = datetime.now(UTC)
+ODD_FORM = {"fields": [{"name": "a", "label": "a"}], "submitted": {"a": []}}
 
 ODD_SENDS: list[tuple[str, dict[str, Any]]] = [
     ("text", {"text": "长" * 8001}),
@@ -48,6 +49,11 @@ ODD_SENDS: list[tuple[str, dict[str, Any]]] = [
     ("content.file", {"kind": "picture", "content": {"file": "1"}}),
     ("content.url", {"kind": "order", "content": {"number": "1", "url": "javascript:alert(1)"}}),
     ("content.image", {"kind": "product", "content": {"id": "1", "title": "a", "image": 1}}),
+    ("content.title", {"kind": "product", "content": {"id": "1", "title": {"a": 1}}}),
+    ("content.price", {"kind": "product", "content": {"id": "1", "title": "a", "price": [1]}}),
+    ("content.fields", {"kind": "form", "content": {"fields": 5}}),
+    ("content.fields.0.label", {"kind": "form", "content": {"fields": [{"name": "a"}]}}),
+    ("content.submitted.a", {"kind": "form", "content": ODD_FORM}),
     ("reply_to", {"reply_to": "the last one"}),
 ]
 

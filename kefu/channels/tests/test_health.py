@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -114,6 +114,25 @@ async def test_a_line_that_stays_broken_is_told_once_and_its_return_too(
         "channel.broken",
         "channel.recovered",
     ]
+
+
+async def test_the_operator_chooses_how_often_lines_are_probed(
+    probing: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox = await probing.inbox()
+    await jobs.probe_lines({}, probing.database)
+    rarely = probing.chosen.model_copy(update={"probe_minutes": 30})
+    monkeypatch.setattr(jobs, "settings", lambda: rarely)
+
+    async def checked_at(minutes: int) -> datetime:
+        with frozen(now() + timedelta(minutes=minutes)):
+            await jobs.probe_lines({}, probing.database)
+        async with probing.database.transaction() as db:
+            return (await db.get_one(Health, inbox.id)).checked_at
+
+    first = await checked_at(0)
+    assert await checked_at(20) == first
+    assert await checked_at(31) > first
 
 
 async def test_the_schedule_probes_what_was_not_probed_for_five_minutes(probing: House) -> None:

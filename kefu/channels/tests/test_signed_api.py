@@ -15,6 +15,7 @@ from kefu.channels.model import Delivery
 from kefu.channels.signatures import check_signed, signed
 from kefu.channels.tests.conftest import House
 from kefu.conversations import Conversation, Inbox, Message
+from kefu.conversations.lifecycle import block
 from kefu.conversations.tests.factories import a_conversation, from_agent
 from kefu.core.clock import frozen, now
 from kefu.core.events import Fact, FactRow
@@ -121,6 +122,27 @@ async def test_a_forged_request_is_refused(
     assert (answer.status_code, answer.json()["code"]) == (401, code)
 
 
+async def test_a_blocked_sender_holds_back_nobody_else(house: House, inbox: Inbox) -> None:
+    blocked = await write(house, inbox, "骂人的话", "m-1")
+    async with house.database.transaction() as db:
+        await block(db, await db.get_one(Conversation, blocked), True, by=uuid7())
+    other = {"id": "wx-99", "name": "韩梅梅"}
+    body = {
+        "messages": [
+            {"id": "m-2", "sender": SENDER, "text": "又来了"},
+            {"id": "m-3", "sender": other, "text": "在吗"},
+        ]
+    }
+
+    answer = (await post(house, inbox, body)).json()
+
+    assert answer["blocked"] == ["m-2"]
+    assert [one["external_id"] for one in answer["messages"]] == ["m-3"]
+    async with house.database.transaction() as db:
+        said = select(Message.text).where(Message.conversation_id == blocked)
+        assert list(await db.scalars(said)) == ["骂人的话"]
+
+
 async def test_a_request_recorded_long_ago_is_refused(house: House, inbox: Inbox) -> None:
     raw = b'{"messages":[]}'
     old = signed(inbox.secret, raw, now() - timedelta(minutes=6))
@@ -138,8 +160,17 @@ async def test_a_request_recorded_long_ago_is_refused(house: House, inbox: Inbox
         ({"messages": [{"id": "1", "sender": {"id": ""}, "text": "x"}]}, "messages.0.sender.id"),
         ({"messages": [{"id": "1", "sender": SENDER, "text": 7}]}, "messages.0.text"),
         ({"messages": [{"id": "1", "sender": SENDER, "txt": "x"}]}, "messages.0.txt"),
-        ({"messages": [{"id": "1", "sender": SENDER, "text": ""}]}, "text"),
-        ({"reports": [{"message": str(uuid7()), "status": "read"}]}, "reports.message"),
+        ({"messages": [{"id": "1", "sender": SENDER, "text": ""}]}, "messages.0.text"),
+        (
+            {
+                "messages": [
+                    {"id": "1", "sender": SENDER, "text": "x"},
+                    {"id": "2", "sender": SENDER, "kind": "choices", "content": {"options": "x"}},
+                ]
+            },
+            "messages.1.kind",
+        ),
+        ({"reports": [{"message": str(uuid7()), "status": "read"}]}, "reports.0.message"),
         ({"reports": [{"message": str(uuid7()), "status": "eaten"}]}, "reports.0.status"),
     ],
 )

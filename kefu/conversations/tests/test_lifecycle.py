@@ -12,11 +12,12 @@ from sqlalchemy import text
 from kefu.conversations import lifecycle
 from kefu.conversations.lifecycle import LEGAL, check_transition
 from kefu.conversations.model import Conversation, Status
-from kefu.conversations.tests.factories import a_conversation, a_message
+from kefu.conversations.tests.factories import a_conversation, a_message, an_inbox
 from kefu.core.clock import frozen, now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
 from kefu.core.ids import uuid7
+from kefu.customers.tests.factories import a_customer
 
 AGENT = uuid7()
 START = datetime(2026, 3, 4, 2, 0, tzinfo=UTC)
@@ -55,6 +56,17 @@ async def test_every_step_takes_the_next_number(db: Session) -> None:
         ("conversation.closed", 3),
         ("conversation.reopened", 4),
     ]
+
+
+@pytest.mark.parametrize(("theirs", "counted"), [(None, "en"), ("zh-CN", "zh-CN")])
+async def test_the_inbox_lends_its_language_where_the_customer_names_none(
+    db: Session, theirs: str | None, counted: str
+) -> None:
+    inbox, customer = await an_inbox(db, locale="en"), await a_customer(db, locale=theirs)
+
+    conversation = await a_conversation(db, inbox=inbox, customer=customer)
+
+    assert conversation.language == counted
 
 
 async def test_closing_ends_the_waiting_and_reopening_begins_it_again(db: Session) -> None:

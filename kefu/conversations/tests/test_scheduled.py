@@ -16,6 +16,7 @@ from kefu.conversations.model import Conversation, Message, Status
 from kefu.conversations.model_tools import ScheduledMessage
 from kefu.conversations.reactions_scheduled import cancel_scheduled
 from kefu.conversations.scheduled import (
+    cancel,
     erase_scheduled,
     fire_next_scheduled,
     schedule,
@@ -31,6 +32,7 @@ from kefu.core.ids import uuid7
 from kefu.identity import Actor
 from kefu.identity.tests import Visitor, counted, kinds_recorded
 from kefu.identity.tests.factories import an_actor, an_entry
+from kefu.notifications import Notification
 
 HOUR = timedelta(hours=1)
 
@@ -99,6 +101,22 @@ async def test_closing_cancels_what_waits(db: Session, clock: FrozenClock) -> No
     await cancel_scheduled(db, [closed])
 
     assert (scheduled.status, scheduled.reason) == ("cancelled", "closed")
+
+
+async def test_its_writer_is_told_when_it_does_not_go_out(db: Session, clock: FrozenClock) -> None:
+    conversation, agent = await with_agent(db)
+    await a_scheduled(db, conversation, agent)
+    taken_back = await a_scheduled(db, conversation, agent)
+    await cancel(db, taken_back, by=agent)
+    await close(db, conversation, by=agent.id)
+    clock.advance(HOUR)
+
+    await fire_next_scheduled(db)
+
+    told = (await db.scalars(select(Notification))).all()
+    assert [(one.agent_id, one.kind, one.params, one.count) for one in told] == [
+        (agent.id, "scheduled_message.unsent", {"reason": "closed"}, 1)
+    ]
 
 
 async def test_what_is_due_in_a_closed_conversation_is_cancelled(

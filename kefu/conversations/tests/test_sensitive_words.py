@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from sqlalchemy import select
 
-from kefu.conversations.flagging import flag_messages
+from kefu.conversations.flagging import flag_messages, tell_leaders
 from kefu.conversations.keeping_words import KeptWords
 from kefu.conversations.screening import screened, use_screen
 from kefu.conversations.sensitive_words import add_words, load_words, screened_by
@@ -21,6 +21,7 @@ from kefu.conversations.tests.factories import (
     from_agent,
     from_customer,
 )
+from kefu.conversations.tests.test_informing import facts_of
 from kefu.conversations.word_matching import Action, Word, Words
 from kefu.core.db import Database, Session
 from kefu.core.errors import Invalid
@@ -28,7 +29,8 @@ from kefu.core.events import FactRow
 from kefu.core.ids import uuid7
 from kefu.core.realtime import Local
 from kefu.identity.tests import Visitor, counted, kinds_recorded
-from kefu.identity.tests.factories import an_actor, an_entry
+from kefu.identity.tests.factories import a_team, an_actor, an_entry
+from kefu.notifications import Notification
 
 BOTH = frozenset({"in", "out"})
 
@@ -95,6 +97,53 @@ def test_ten_thousand_words_cost_no_more_steps_than_the_text_is_long() -> None:
 
     assert many.count == 10_000
     assert many.screen("这个商品什么时候发货" * 10, "in").text == "这个商品什么时候发货" * 10
+
+
+async def test_words_in_answers_choices_and_cards_are_screened_and_names_are_not(
+    db: Session,
+) -> None:
+    conversation = await a_conversation(db)
+    listed = words(微信="mask")
+    field = {"name": "微信", "label": "微信号"}
+    form = {"fields": [field], "submitted": {"微信": "微信 lilei"}, "url": "https://a/微信"}
+
+    sent = screened_by(listed, from_customer(conversation, "", kind="form", content=form))
+
+    assert sent.content == {
+        "fields": [{"name": "微信", "label": "**号"}],
+        "submitted": {"微信": "** lilei"},
+        "url": "https://a/微信",
+    }
+    assert form["submitted"] == {"微信": "微信 lilei"}
+
+
+async def test_a_refused_word_in_a_card_names_the_content(db: Session) -> None:
+    agent, conversation = await an_actor(db), await a_conversation(db)
+    card = {"id": "1", "title": "好评返现"}
+
+    with pytest.raises(Invalid) as refused:
+        screened_by(
+            words(返现="refuse"),
+            from_agent(conversation, agent, "", kind="product", content=card),
+        )
+
+    assert (refused.value.field, refused.value.detail) == ("content", "返现")
+
+
+async def test_the_head_of_the_team_is_told_of_a_flagged_word_in_a_caption(db: Session) -> None:
+    head, admin = await an_actor(db), await an_actor(db, role="administrator")
+    team = await a_team(db, head_id=head.id)
+    ours, nobodys = await a_conversation(db, team_id=team.id), await a_conversation(db)
+    await add_words(db, ["投诉"], direction="in", action="flag", by=admin.id)
+    picture = {"file": str(uuid7()), "name": "a.png", "type": "image/png", "size": 1}
+    said = await a_message(db, ours, "我要投诉", kind="picture", content=picture)
+    other = await a_message(db, nobodys, "投诉你们")
+
+    await flag_messages(db, [said, other])
+    await tell_leaders(db, await facts_of(db, "message.flagged"))
+
+    told = await db.execute(select(Notification.agent_id, Notification.subject))
+    assert {(row[0], row[1]) for row in told} == {(head.id, ours.id), (admin.id, nobodys.id)}
 
 
 async def test_agents_hear_which_word_it_was_and_customers_do_not(db: Session) -> None:

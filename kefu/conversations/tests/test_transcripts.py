@@ -46,6 +46,27 @@ async def test_as_text_it_reads_from_top_to_bottom(
     assert "[订单] JD-77 已付款" in text
 
 
+async def test_choices_forms_and_system_lines_are_told_in_full(
+    db: Session, visitor: Visitor
+) -> None:
+    conversation = await a_conversation(db)
+    options = [{"id": "a", "label": "退货"}, {"id": "b", "label": "换货"}]
+    fields = [{"name": "size", "label": "尺码"}, {"name": "colour", "label": "颜色"}]
+    form = {"fields": fields, "submitted": {"size": "XL"}}
+    await a_message(db, conversation, "要哪种?", kind=Kind.CHOICES, content={"options": options})
+    await a_message(db, conversation, "", kind=Kind.FORM, content=form)
+    system = {"code": "human_requested", "params": {}}
+    said = {"sender_type": Sender.SYSTEM, "sender_id": None, "scope": "system"}
+    await a_message(db, conversation, "", kind=Kind.SYSTEM, content=system, **said)
+    visitor.enter(await an_entry(db, role="administrator"))
+
+    text = await written(visitor, conversation)
+
+    assert re.search(r"\[选项\] 要哪种\? *\n    - 退货 *\n    - 换货", text)
+    assert re.search(r"\[表单\] *\n    尺码: XL *\n    颜色: …", text)
+    assert "[系统] 客户请求人工客服" in text
+
+
 async def test_a_message_cannot_forge_a_line(
     db: Session, visitor: Visitor, clock: FrozenClock
 ) -> None:

@@ -22,6 +22,11 @@ export function done(words: string): void {
   ElMessage({ message: words, type: 'success', grouping: true, duration: 2500, plain: true, offset: OFFSET })
 }
 
+/** Nothing failed, but something was not done, and why. */
+export function warned(words: string): void {
+  ElMessage({ message: words, type: 'warning', grouping: true, duration: 4000, plain: true, offset: OFFSET })
+}
+
 export function failed(thrown: unknown): void {
   const problem = worded(problemOf(thrown))
   const detail = problem.detail && problem.detail !== problem.title ? ` ${problem.detail}` : ''

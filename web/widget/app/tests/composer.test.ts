@@ -105,6 +105,16 @@ test('a picture goes up and becomes a message; too large a file says so', async 
   expect(shown.find('.uploads [role=alert]').text()).toBe('文件太大，请选小一些的。')
 })
 
+test('what was recorded goes out as a voice with its length, whatever its container is called', async () => {
+  const { visit, files } = await aComposer()
+  visit.http.upload = async () => ({ file: 'f', name: 'voice.webm', type: 'video/webm', size: 3, url: '/f/voice.webm' }) as never
+
+  files.say({ file: new File(['abc'], 'voice.webm', { type: 'audio/webm' }), seconds: 7 })
+  await flushPromises()
+
+  expect(visit.network.last.of('send')[0]).toMatchObject({ kind: 'voice', content: { file: 'f', seconds: 7 } })
+})
+
 test('an upload that failed stays and can be tried again', async () => {
   const { visit, files } = await aComposer()
   const upload = visit.http.upload

@@ -34,6 +34,12 @@ export async function snooze(id: Id, until: Date): Promise<void> {
   if (ok) undoable(t('conversations.did.snoozed'), () => wake(id))
 }
 
+/** The talk is over; the customer's next message, or taking it up again, brings it back. */
+export async function wrapUp(id: Id): Promise<void> {
+  const ok = await doing(id, { status: 'wrapping_up' }, () => server.wrapUp(id))
+  if (ok) undoable(t('conversations.did.wrappedUp'), () => claim(id))
+}
+
 export function wake(id: Id): Promise<boolean> {
   return doing(id, { status: 'active', snoozed_until: null }, () => server.wake(id))
 }
@@ -61,18 +67,12 @@ export async function handOver(id: Id, body: Parameters<typeof server.transfer>[
   done(t('conversations.did.transferred'))
 }
 
-/** Each conversation answers for itself; what was done can be undone for a while. */
-export async function bulk(ids: Id[], action: string, params: Record<string, unknown> = {}): Promise<boolean> {
-  try {
-    const { results, undo } = await server.bulk(ids, action, params)
-    const refused = results.filter((result) => !result.ok)
-    const words = t('conversations.did.bulk', { count: results.length - refused.length })
-    if (undo) undoable(words, () => server.undoBulk(undo.id).catch(failed))
-    else if (refused.length < results.length) done(words)
-    if (refused[0]?.problem) failed(new ApiError(refused[0].problem))
-    return true
-  } catch (thrown) {
-    failed(thrown)
-    return false
-  }
+/** Each conversation answers for itself; what was done can be undone for a while. What is wrong for all is thrown. */
+export async function bulk(ids: Id[], action: string, params: Record<string, unknown> = {}): Promise<void> {
+  const { results, undo } = await server.bulk(ids, action, params)
+  const refused = results.filter((result) => !result.ok)
+  const words = t('conversations.did.bulk', { count: results.length - refused.length })
+  if (undo) undoable(words, () => server.undoBulk(undo.id).catch(failed))
+  else if (refused.length < results.length) done(words)
+  if (refused[0]?.problem) failed(new ApiError(refused[0].problem))
 }

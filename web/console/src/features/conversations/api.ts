@@ -56,17 +56,19 @@ export const readList = (filter: Filter, cursor: string | null) =>
   api.get<Page<ConversationRow>>('/conversations', { ...filter, cursor, limit: 40 })
 export const readCounts = () => api.get<Counts>('/conversations/counts')
 export const readOne = (id: Id) => api.get<ConversationSnapshot>(one(id))
-export const readBefore = (id: Id, before: number) =>
-  api.get<{ messages: Message[]; has_more: boolean }>(`${one(id)}/messages`, { before, limit: 50 })
+export const readBefore = (id: Id, before: number, limit: number) =>
+  api.get<{ messages: Message[]; has_more: boolean }>(`${one(id)}/messages`, { before, limit })
 export const search = (q: string, cursor: string | null = null) => api.get<Page<Hit>>('/search/messages', { q, cursor })
 
 export const recall = (id: Id, message: Id) => api.put(`${one(id)}/messages/${message}/recall`)
+export const redeliver = (id: Id, message: Id) => api.post(`${one(id)}/messages/${message}/delivery`)
 export const claim = (id: Id) => api.post(`${one(id)}/claim`)
 export const transfer = (id: Id, body: { assignee_id: Id | null; team_id: Id | null; summary: string; reason: string }) =>
   api.put(`${one(id)}/assignment`, body)
 export const close = (id: Id, reason: string | null = null) => api.put(`${one(id)}/closure`, { reason })
 export const reopen = (id: Id) => api.delete(`${one(id)}/closure`)
 export const snooze = (id: Id, until: string) => api.put(`${one(id)}/snooze`, { until })
+export const wrapUp = (id: Id) => api.put(`${one(id)}/wrap-up`)
 export const wake = (id: Id) => api.delete(`${one(id)}/snooze`)
 export const label = (id: Id, labels: Id[]) => api.put(`${one(id)}/labels`, { labels })
 export const prioritise = (id: Id, priority: number) => api.put(`${one(id)}/priority`, { priority })

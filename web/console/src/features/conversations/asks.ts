@@ -2,7 +2,7 @@
 
 import { ref } from 'vue'
 
-export type Ask = 'transfer' | 'snooze' | 'label' | 'block' | 'export' | 'schedule'
+export type Ask = 'transfer' | 'snooze' | 'label' | 'block' | 'export' | 'schedule' | 'product' | 'article' | 'choices' | 'form'
 
 export const asked = ref<Ask | null>(null)
 

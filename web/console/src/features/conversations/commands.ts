@@ -1,27 +1,35 @@
 /** What the command palette offers for the conversation that is open. */
 
-import { Check, Hand, RotateCcw, Undo2 } from '@lucide/vue'
+import { Check, Hand, NotebookPen, RotateCcw, Undo2 } from '@lucide/vue'
+import type { Component } from 'vue'
 import type { Command } from '@/app/feature'
-import { t } from '@/app/i18n'
 import { here } from '@/app/going'
-import { claim, close, reopen, unblock, wake } from './actions'
+import { t } from '@/app/i18n'
+import { useSession } from '@/app/session'
+import { claim, close, reopen, unblock, wake, wrapUp } from './actions'
 import { ask } from './asks'
 import { useConversations } from './store'
+import { verbsFor, type Verb } from './verbs'
+
+const AT_ONCE: [Verb, (id: string) => unknown, Component?][] = [
+  ['claim', claim, Hand],
+  ['close', close, Check],
+  ['reopen', reopen, RotateCcw],
+  ['wake', wake, Undo2],
+  ['wrapUp', wrapUp, NotebookPen],
+  ['resume', claim, Undo2],
+  ['unblock', unblock],
+]
+const ASKED = ['transfer', 'snooze', 'label', 'block', 'export', 'schedule'] as const
 
 export function commands(): Command[] {
   const { row } = useConversations()
   if (!row || !here().startsWith('/conversations/')) return []
-  const { id, status } = row
-  const hint = row.customer.name
-  const offered: (Command | false)[] = [
-    !row.assignee && { id: 'claim', label: t('conversations.do.claim'), hint, icon: Hand, run: () => claim(id) },
-    status !== 'closed' && { id: 'close', label: t('conversations.do.close'), hint, icon: Check, run: () => close(id) },
-    status === 'closed' && { id: 'reopen', label: t('conversations.do.reopen'), hint, icon: RotateCcw, run: () => reopen(id) },
-    status === 'snoozed' && { id: 'wake', label: t('conversations.do.wake'), hint, icon: Undo2, run: () => wake(id) },
-    ...(['transfer', 'snooze', 'label', 'block', 'export'] as const)
-      .filter((what) => what !== 'block' || !row.blocked)
-      .map((what) => ({ id: what, label: t(`conversations.do.${what}`), hint, run: () => ask(what) })),
-    row.blocked === true && { id: 'unblock', label: t('conversations.do.unblock'), hint, run: () => unblock(id) },
+  const session = useSession()
+  const verbs = verbsFor(row, session.may, session.me?.id)
+  const named = (id: Verb) => ({ id, label: t(`conversations.do.${id}`), hint: row.customer.name })
+  return [
+    ...AT_ONCE.filter(([verb]) => verbs.has(verb)).map(([verb, run, icon]) => ({ ...named(verb), icon, run: () => run(row.id) })),
+    ...ASKED.filter((verb) => verbs.has(verb)).map((verb) => ({ ...named(verb), run: () => ask(verb) })),
   ]
-  return offered.filter((command): command is Command => command !== false)
 }

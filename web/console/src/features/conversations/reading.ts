@@ -7,12 +7,19 @@ import { useConversations } from './store'
 interface Options {
   frame: Ref<HTMLElement | null>
   id: () => string
-  count: () => number
+  /** The messages as they stand, the newest last. */
+  ids: () => string[]
 }
 
 const NEAR_END = 60
 
-export function useReading({ frame, id, count }: Options) {
+/** How many came after the one that was the newest; what is loaded above does not count. */
+export function cameAfter(ids: string[], newest: string): number {
+  const at = ids.lastIndexOf(newest)
+  return at < 0 ? 0 : ids.length - 1 - at
+}
+
+export function useReading({ frame, id, ids }: Options) {
   const atEnd = ref(true)
   const below = ref(0)
   const conversations = useConversations()
@@ -25,6 +32,11 @@ export function useReading({ frame, id, count }: Options) {
     atEnd.value = true
     below.value = 0
     tellSeen()
+  }
+
+  /** Look at something further up: what comes meanwhile does not pull one down. */
+  function leaveEnd(): void {
+    atEnd.value = false
   }
 
   function scrolled(): void {
@@ -60,9 +72,9 @@ export function useReading({ frame, id, count }: Options) {
     if (atEnd.value) toEnd()
   }
 
-  watch(count, (now, before) => {
-    if (atEnd.value || before === 0) settle()
-    else if (now > before) below.value += now - before
+  watch(() => ids().at(-1), (_, before) => {
+    if (atEnd.value || before === undefined) settle()
+    else below.value += cameAfter(ids(), before)
   })
   watch(id, () => {
     atEnd.value = true
@@ -83,5 +95,5 @@ export function useReading({ frame, id, count }: Options) {
     document.removeEventListener('visibilitychange', tellSeen)
   })
 
-  return { atEnd, below, toEnd, scrolled }
+  return { atEnd, below, toEnd, leaveEnd, scrolled }
 }

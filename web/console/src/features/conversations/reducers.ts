@@ -6,7 +6,7 @@ import { putMessage, type Known } from './state'
 
 type Reducer = (known: Known, event: EventFrame) => void
 
-const PREVIEW = 80
+const PREVIEW = 160
 
 export const reducers: Record<string, Reducer> = {
   'message.received': arrived,

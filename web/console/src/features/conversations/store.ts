@@ -13,6 +13,8 @@ import { putRow, reducers } from './reducers'
 import { nothingKnown, putMessage, takeSnapshot } from './state'
 
 const OPEN_AT_MOST = 12
+const PAGE = 50
+const REACHED_BY = 100
 
 export const useConversations = defineStore('conversations', () => {
   const known = reactive(nothingKnown())
@@ -60,13 +62,23 @@ export const useConversations = defineStore('conversations', () => {
     await load(id)
   }
 
-  async function loadOlder(id: Id): Promise<void> {
+  async function loadOlder(id: Id, limit = PAGE): Promise<void> {
     const older = known.threads[id]
     const first = older?.messages[0]
     if (!older || !first || !older.has_more) return
-    const page = await readBefore(id, first.seq)
+    const page = await readBefore(id, first.seq, limit)
     for (const message of page.messages) putMessage(older, message)
     older.has_more = page.has_more
+  }
+
+  /** Load what was said before until this number is there. */
+  async function reach(id: Id, seq: number): Promise<void> {
+    for (;;) {
+      const reached = known.threads[id]
+      const first = reached?.messages[0]
+      if (!first || !reached.has_more || first.seq <= seq) return
+      await loadOlder(id, REACHED_BY)
+    }
   }
 
   /** Threads stay subscribed while recently used, so that coming back costs nothing. */
@@ -104,5 +116,5 @@ export const useConversations = defineStore('conversations', () => {
     }
   }
 
-  return { known, current, row, thread, counts, problems, apply, open, load, reread, lose, loadOlder, takeRows, recount, count, pretend }
+  return { known, current, row, thread, counts, problems, apply, open, load, reread, lose, loadOlder, reach, takeRows, recount, count, pretend }
 })

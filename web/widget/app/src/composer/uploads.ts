@@ -1,6 +1,7 @@
 /** Pictures and files on their way up; each becomes a message once the desk has it. */
 
 import type { FileContent, MessageKind, Problem } from '@kefu/api'
+import type { Spoken } from '@kefu/kit/recording'
 import { reactive } from 'vue'
 import type { Saying } from '../conversation/sending'
 import { type Http, Refused } from '../session/http'
@@ -22,7 +23,7 @@ export interface UploadsOptions {
 
 export function uploads({ http, limit, say }: UploadsOptions) {
   const list = reactive<Upload[]>([])
-  const files = new Map<number, { file: File; stop: AbortController }>()
+  const files = new Map<number, { file: File; stop: AbortController; seconds?: number }>()
   let last = 0
 
   async function send(upload: Upload): Promise<void> {
@@ -36,7 +37,10 @@ export function uploads({ http, limit, say }: UploadsOptions) {
     form.append('file', held.file, held.file.name)
     try {
       const content = await http.upload<FileContent>('/files', form, (part) => (upload.part = part), held.stop.signal)
-      say({ kind: kindOf(content.type), text: '', content: { ...content } })
+      // A recorder's container may hold pictures too; whoever recorded knows that it is a voice.
+      const { seconds } = held
+      if (seconds) say({ kind: 'voice', text: '', content: { ...content, seconds } })
+      else say({ kind: kindOf(content.type), text: '', content: { ...content } })
       drop(upload.key)
     } catch (error) {
       upload.problem = error instanceof Refused ? error.problem : { title: '', status: 0, code: 'unreachable' }
@@ -56,16 +60,21 @@ export function uploads({ http, limit, say }: UploadsOptions) {
     files.delete(key)
   }
 
+  function take(file: File, seconds?: number): void {
+    const key = ++last
+    files.set(key, { file, stop: new AbortController(), seconds })
+    const preview = file.type.startsWith('image/') ? URL.createObjectURL(file) : null
+    list.push({ key, name: file.name, size: file.size, preview, part: 0, problem: null })
+    void send(list[list.length - 1] as Upload)
+  }
+
   return {
     list,
     add(chosen: Iterable<File>): void {
-      for (const file of chosen) {
-        const key = ++last
-        files.set(key, { file, stop: new AbortController() })
-        const preview = file.type.startsWith('image/') ? URL.createObjectURL(file) : null
-        list.push({ key, name: file.name, size: file.size, preview, part: 0, problem: null })
-        void send(list[list.length - 1] as Upload)
-      }
+      for (const file of chosen) take(file)
+    },
+    say({ file, seconds }: Spoken): void {
+      take(file, seconds)
     },
     retry(key: number): void {
       const upload = list.find((item) => item.key === key)

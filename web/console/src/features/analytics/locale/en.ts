@@ -1,4 +1,18 @@
 export default {
+  bottlenecks: {
+    title: 'Bottlenecks',
+    text: 'Which module answered too slowly, when, how busy the machine was and what would help. The last answers are looked at every minute.',
+    at: 'When',
+    module: 'Module',
+    p95: 'p95 / limit',
+    requests: 'Requests',
+    load: 'Load at that moment',
+    figures: 'Processor {cpu}%, memory {memory}%, load per core {load}',
+    advice: 'Advice',
+    is: { add_memory: 'Add memory', add_cores_or_web_process: 'Add cores or a web process', check_database_disk: 'Check the database’s disk' },
+    none: 'No bottleneck',
+    noneText: 'A module whose p95 passes the limit (KEFU_SLOW_AFTER_MS) is entered here.',
+  },
   uptime: {
     title: 'Availability',
     text: 'The share of time since the first start in which Kefu answered, and every interruption.',

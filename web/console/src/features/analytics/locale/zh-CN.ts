@@ -1,4 +1,18 @@
 export default {
+  bottlenecks: {
+    title: '性能瓶颈',
+    text: '哪个模块回答得太慢、什么时候、当时的负载和建议。每分钟检查一次最近的回答。',
+    at: '时间',
+    module: '模块',
+    p95: 'p95 / 上限',
+    requests: '请求数',
+    load: '当时的负载',
+    figures: '处理器 {cpu}%，内存 {memory}%，每核负载 {load}',
+    advice: '建议',
+    is: { add_memory: '增加内存', add_cores_or_web_process: '增加处理器核或网页进程', check_database_disk: '检查数据库的磁盘' },
+    none: '没有瓶颈',
+    noneText: '某个模块 p95 超过上限（KEFU_SLOW_AFTER_MS）时会记在这里。',
+  },
   uptime: {
     title: '可用率',
     text: '自首次启动以来，系统能应答的时间所占比例，以及每一次中断。',

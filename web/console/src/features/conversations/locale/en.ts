@@ -1,3 +1,4 @@
+import cards from './cards.en'
 import handOver from './handOver.en'
 import settings from './settings.en'
 
@@ -40,6 +41,7 @@ export default {
     closed: 'The conversation was closed',
     reopened: 'The conversation was reopened',
     greeting: '{text}',
+    human_requested: 'The customer asked for a person',
   },
   view: { mine: 'Mine', waiting: 'Waiting', team: 'Team', all: 'All' },
   empty: {
@@ -56,12 +58,14 @@ export default {
   },
   filter: { title: 'Filter', status: 'Status', label: 'Label', open: 'Open' },
   search: { hint: 'Search messages', clear: 'Clear the search', none: 'Nothing found', noneText: 'Try another word; several words are separated by spaces.' },
-  bulk: { selected: '{count} selected', assign: 'Assign', assignTitle: 'Assign {count} conversations', priority: 'Priority', clear: 'Clear the selection' },
+  bulk: { selected: '{count} selected', label: 'Add label', unlabel: 'Remove label', assign: 'Assign', assignTitle: 'Assign {count} conversations', priority: 'Priority', clear: 'Clear the selection' },
   did: {
     closed: 'Closed',
     snoozed: 'Snoozed',
     blocked: 'The visitor is blocked',
     transferred: 'Handed over',
+    wrappedUp: 'Being wrapped up',
+    redelivering: 'Being delivered again',
     bulk: '{count} conversations changed',
   },
   do: {
@@ -71,6 +75,8 @@ export default {
     transfer: 'Hand over',
     snooze: 'Snooze',
     wake: 'Wake',
+    wrapUp: 'Wrap up',
+    resume: 'Take up again',
     label: 'Labels',
     block: 'Block the visitor',
     unblock: 'Unblock the visitor',
@@ -80,6 +86,7 @@ export default {
     reply: 'Reply',
     recall: 'Recall',
     retry: 'Try again',
+    redeliver: 'Deliver again',
   },
   keys: {
     next: 'Next conversation',
@@ -108,6 +115,8 @@ export default {
     mention: 'Mention a colleague',
     nobody: 'There is no such colleague',
     drop: 'Drop to send the files',
+    noFilesInNotes: 'A note takes no files: they would go to the customer. Switch to the reply first.',
+    unfilled: 'Still to be filled in: {name}',
   },
   transfer: {
     title: 'Hand over the conversation with {name}',
@@ -168,6 +177,7 @@ export default {
     empty: 'Nothing seen yet',
     emptyText: 'Products, orders and pages the customer looks at appear here.',
   },
+  ...cards,
   ...handOver,
   ...settings,
 }

@@ -1,3 +1,4 @@
+import cards from './cards.zh-CN'
 import handOver from './handOver.zh-CN'
 import settings from './settings.zh-CN'
 
@@ -40,6 +41,7 @@ export default {
     closed: '会话已结束',
     reopened: '会话已重新打开',
     greeting: '{text}',
+    human_requested: '客户请求人工客服',
   },
   view: { mine: '我的', waiting: '待接入', team: '团队', all: '全部' },
   empty: {
@@ -56,12 +58,14 @@ export default {
   },
   filter: { title: '筛选', status: '状态', label: '标签', open: '未结束' },
   search: { hint: '搜索消息', clear: '清除搜索', none: '没有找到', noneText: '换个词试试，可以用空格分隔多个词。' },
-  bulk: { selected: '已选 {count}', assign: '分配', assignTitle: '分配 {count} 个会话', priority: '优先级', clear: '取消选择' },
+  bulk: { selected: '已选 {count}', label: '加标签', unlabel: '去标签', assign: '分配', assignTitle: '分配 {count} 个会话', priority: '优先级', clear: '取消选择' },
   did: {
     closed: '会话已结束',
     snoozed: '已放到稍后处理',
     blocked: '已拉黑该访客',
     transferred: '已转接',
+    wrappedUp: '会话进入收尾',
+    redelivering: '正在重新投递',
     bulk: '已处理 {count} 个会话',
   },
   do: {
@@ -71,6 +75,8 @@ export default {
     transfer: '转接',
     snooze: '稍后处理',
     wake: '取消稍后处理',
+    wrapUp: '收尾',
+    resume: '继续处理',
     label: '标签',
     block: '拉黑访客',
     unblock: '解除拉黑',
@@ -80,6 +86,7 @@ export default {
     reply: '回复',
     recall: '撤回',
     retry: '重试',
+    redeliver: '重新投递',
   },
   keys: {
     next: '下一个会话',
@@ -108,6 +115,8 @@ export default {
     mention: '提醒同事',
     nobody: '没有这位同事',
     drop: '松开即可发送文件',
+    noFilesInNotes: '备注里不能放文件：文件会发给客户。请先切换到“回复客户”。',
+    unfilled: '还没有填写：{name}',
   },
   transfer: {
     title: '转接与{name}的会话',
@@ -168,6 +177,7 @@ export default {
     empty: '还没有浏览信息',
     emptyText: '客户在商城里看过的商品、订单和页面会出现在这里。',
   },
+  ...cards,
   ...handOver,
   ...settings,
 }

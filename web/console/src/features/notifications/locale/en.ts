@@ -19,6 +19,8 @@ export default {
   way: { in_app: 'Centre', sound: 'Sound', desktop: 'Desktop', mail: 'Mail' },
   kind: {
     conversation_transferred: 'A conversation was handed to you',
+    message_flagged: 'A message holds a flagged word',
+    scheduled_message_unsent: 'A scheduled message was not sent',
     message_mentioned: 'Somebody mentioned you in a note',
     conversation_reopened: 'A closed conversation was taken up again',
     clock_warned: 'A promised time is nearly over',

@@ -19,6 +19,8 @@ export default {
   way: { in_app: '通知中心', sound: '声音', desktop: '桌面', mail: '邮件' },
   kind: {
     conversation_transferred: '有会话转接给您',
+    message_flagged: '有消息命中敏感词',
+    scheduled_message_unsent: '一条定时消息没有发出',
     message_mentioned: '有人在备注里提到您',
     conversation_reopened: '已结束的会话又有新消息',
     clock_warned: '承诺时限即将到期',

@@ -1,0 +1,37 @@
+/** The words of cards, choices, forms and voice notes. */
+
+export default {
+  voiceNote: {
+    begin: 'Record a voice note',
+    send: 'Send the voice note',
+    drop: 'Do not send it',
+    running: 'Recording {seconds} / {most} s',
+    refused: 'There is no microphone, or the browser does not allow it.',
+  },
+  cards: {
+    menu: 'Cards',
+    product: 'Product card',
+    article: 'Article',
+    choices: 'Choices',
+    form: 'Form',
+    findProduct: 'Find a product by name',
+    noProduct: 'No product found',
+    noProductText: 'Try another name, or import products first.',
+    title: 'Title',
+    url: 'Address',
+    summary: 'Summary',
+    question: 'Question',
+    options: 'Choices',
+    perLine: 'One a line; a tap is the answer. At most 20.',
+    intro: 'Introduction',
+    questions: 'What to fill in',
+    questionHint: 'For example: telephone of the recipient',
+    answer: 'Kind of answer',
+    required: 'Required',
+    addQuestion: 'One more',
+    type: { text: 'One line', textarea: 'Several lines', phone: 'Telephone', email: 'E-mail', number: 'Number', date: 'Date' },
+    needed: 'Please fill this in.',
+    tooMany: 'At most {count}.',
+    noAddress: 'An address begins with https://.',
+  },
+}

@@ -1,0 +1,37 @@
+/** The words of cards, choices, forms and voice notes. */
+
+export default {
+  voiceNote: {
+    begin: '录一段语音',
+    send: '发送语音',
+    drop: '不发送语音',
+    running: '正在录音 {seconds} / {most} 秒',
+    refused: '没有可用的麦克风，或浏览器没有允许。',
+  },
+  cards: {
+    menu: '卡片',
+    product: '商品卡片',
+    article: '文章',
+    choices: '快捷选项',
+    form: '表单',
+    findProduct: '按名称找商品',
+    noProduct: '没有找到商品',
+    noProductText: '换个名称试试，或者先导入商品。',
+    title: '标题',
+    url: '网址',
+    summary: '摘要',
+    question: '问题',
+    options: '选项',
+    perLine: '每行一个，客户点一下就是回答，最多 20 个。',
+    intro: '说明',
+    questions: '要填写的内容',
+    questionHint: '例如：收货人电话',
+    answer: '回答的类型',
+    required: '必填',
+    addQuestion: '再加一项',
+    type: { text: '一行文字', textarea: '多行文字', phone: '电话', email: '邮箱', number: '数字', date: '日期' },
+    needed: '请填写这一项。',
+    tooMany: '最多 {count} 个。',
+    noAddress: '网址以 https:// 开头。',
+  },
+}
