@@ -23,6 +23,7 @@ from kefu.commerce.model_order_care import OrderChange
 from kefu.commerce.model_orders import Order, OrderLine, Payment
 from kefu.commerce.money_moves import Moves, charge, give_back, keep_moves, take_back
 from kefu.commerce.placing import tail_of
+from kefu.commerce.steps import furthest
 from kefu.commerce.terms import terms_of
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -183,10 +184,14 @@ DOING: dict[str, Any] = {
 async def undo(
     db: Session, change: OrderChange, order: Order, lines: Sequence[OrderLine], *, by: UUID | None
 ) -> None:
-    """Put the order back as it was before the request, to the last figure."""
+    """Put the order back as it was before the request, to the last figure.
+
+    What the shop has done with it meanwhile stays: one that was sent has been sent.
+    """
     before = change.before or {}
     for name, value in before["order"].items():
         setattr(order, name, value)
+    order.status = furthest(order.status, vars(order))
     order.cancelled_at = None if order.status != CANCELLED else order.cancelled_at
     order.phone_tail = tail_of(order.phone)
     kept = {line["id"]: line for line in before["lines"]}
