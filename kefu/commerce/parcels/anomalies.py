@@ -25,6 +25,7 @@ from kefu.commerce.parcels.scans import (
     stages,
 )
 from kefu.commerce.parcels.thresholds import Thresholds
+from kefu.customers import is_elsewhere
 
 LOW, MEDIUM, HIGH, CRITICAL = "low", "medium", "high", "critical"
 SEVERITIES = (LOW, MEDIUM, HIGH, CRITICAL)
@@ -185,9 +186,11 @@ def wrong_region(look: Look) -> Finding | None:
     """It is being delivered where the customer is not."""
     goal = look.parcel.province
     out = [scan for scan in look.scans if scan.code == "out_for_delivery" and scan.province]
-    if not goal or not out or look.stage != OUT_FOR_DELIVERY or out[-1].province == goal:
+    if not goal or not out or look.stage != OUT_FOR_DELIVERY:
         return None
     last = out[-1]
+    if not is_elsewhere(last.province, goal):
+        return None
     evidence = {"place": last.place, "province": last.province, "goal": goal}
     return Finding("wrong_region", HIGH, last.at, evidence)
 
