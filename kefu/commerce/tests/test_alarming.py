@@ -17,6 +17,7 @@ from kefu.commerce.tests.logistics import (
     facts_of,
     hours,
     notices,
+    open_kinds,
     pass_time,
     problems,
     scanned,
@@ -128,6 +129,42 @@ async def test_what_goes_on_by_itself_takes_back_alarm_task_and_draft(
     assert "anomaly.opened" not in await told(db, person)
     assert [one.reason for one in await notices(db, "discarded")] == ["over"]
     assert [task.done_by for task in await tasks(db)] == [None]
+
+
+async def test_what_was_handled_is_not_found_again_by_the_next_scan(
+    db: Session, clock: FrozenClock
+) -> None:
+    parcel = await a_parcel(db)
+    for place in ("长沙", "武汉", "长沙", "武汉", "长沙"):
+        clock.advance(hours(1))
+        await scanned(db, parcel, "arrived", place=place)
+    (loop,) = await problems(db)
+    await handle(db, loop, remedy="网点已改派", by=await somebody(db))
+
+    clock.advance(hours(1))
+    await scanned(db, parcel, "departed", place="长沙")
+    after_handling = await open_kinds(db, parcel)
+    clock.advance(hours(1))
+    await scanned(db, parcel, "arrived", place="武汉")
+    again = await open_kinds(db, parcel)
+
+    assert (loop.kind, after_handling, again) == ("loop", set(), {"loop"})
+
+
+async def test_what_was_handled_and_became_worse_is_told_again(
+    db: Session, clock: FrozenClock
+) -> None:
+    parcel = await a_parcel(db)
+    await scanned(db, parcel, "picked_up")
+    await pass_time(db, clock, hours(48))
+    (stuck,) = await problems(db)
+    await handle(db, stuck, remedy="已催网点", by=await somebody(db))
+
+    await pass_time(db, clock, hours(1))
+    quiet = await open_kinds(db, parcel)
+    await pass_time(db, clock, hours(47))
+
+    assert (stuck.severity, quiet, await open_kinds(db, parcel)) == ("medium", set(), {"stuck"})
 
 
 async def test_without_a_department_the_head_of_logistics_settings_is_told(db: Session) -> None:
