@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     token_per_minute: int = Field(default=3000, ge=1)
     slow_after_ms: int = Field(default=500, ge=1)
     availability_target: float = Field(default=99.9, ge=0, le=100)
+    recommendation_days: int = Field(default=30, ge=1, le=366)
+    again_days: int = Field(default=30, ge=1, le=366)
     facts_shards: int = Field(default=8, ge=1, le=64)
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
