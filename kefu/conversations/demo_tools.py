@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from kefu.conversations.canned_replies import found_by
 from kefu.conversations.conditions import parsed
 from kefu.conversations.filling_in import check_variables
-from kefu.conversations.folding import folded
+from kefu.core.folding import folded
 from kefu.conversations.model import Label
 from kefu.conversations.model_tools import CannedReply, SavedView, SensitiveWord
 from kefu.core.clock import now

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from kefu.conversations.access import visible_to
-from kefu.conversations.folding import folded
+from kefu.core.folding import folded
 from kefu.conversations.messages import shown_messages, status_of
 from kefu.conversations.model import Conversation, Message
 from kefu.conversations.rows import rows_of

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kefu.conversations.batch import Outgoing
 from kefu.conversations.events_tools import SensitiveWordsChanged
-from kefu.conversations.folding import folded
+from kefu.core.folding import folded
 from kefu.conversations.model import Sender
 from kefu.conversations.model_tools import SensitiveWord
 from kefu.conversations.word_matching import Action, Direction, Word, Words

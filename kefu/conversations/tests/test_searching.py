@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from sqlalchemy import func, select, text
 
 from kefu.conversations import search_candidates
-from kefu.conversations.folding import folded
+from kefu.core.folding import folded
 from kefu.conversations.model import Conversation, Kind, Message, Sender
 from kefu.conversations.model_tools import SearchRow
 from kefu.conversations.reactions_search import forget_persons, forget_recalled
