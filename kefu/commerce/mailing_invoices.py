@@ -19,7 +19,8 @@ SUBJECTS = ("您的电子发票 {number}", "Your electronic invoice {number}")
 LETTERS = (
     (
         "您好：\n\n订单 {order} 的电子发票已开具。\n发票号码：{number}\n抬头：{title}\n"
-        "金额：{amount} {currency}\n\n您可凭发票号码在税务平台查验和下载。如有问题，直接联系我们即可。\n"
+        "金额：{amount} {currency}\n\n您可凭发票号码在税务平台查验和下载。"
+        "如有问题，直接联系我们即可。\n"
     ),
     (
         "Hello,\n\nThe electronic invoice for your order {order} has been issued.\n"

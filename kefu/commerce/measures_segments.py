@@ -74,7 +74,7 @@ async def core_repurchase_gain(db: Session, period: Period) -> Measured:
 
 @measure("customer_retention", unit="percent", better="up", source="R200 R202")
 async def customer_retention(db: Session, period: Period) -> Measured:
-    """Of those who bought in the time before, who bought in the period too; and the same earlier."""
+    """Of those who bought in the time before, who bought in the period too; and that earlier."""
     return compared(await stayed(db, period), await stayed(db, before(period)))
 
 

@@ -268,9 +268,7 @@ async def entered_lately(db: Session, customers: Collection[UUID]) -> list[Occas
             Membership.since > now() - LATELY,
         )
     )
-    return [
-        Occasion(row.customer_id, ENTERED, row.since, row.dimension, row.value) for row in rows
-    ]
+    return [Occasion(row.customer_id, ENTERED, row.since, row.dimension, row.value) for row in rows]
 
 
 async def greet_birthdays(db: Session) -> None:

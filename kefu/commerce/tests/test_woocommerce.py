@@ -277,7 +277,7 @@ async def test_a_shop_that_is_away_is_asked_for_the_same_time_again(
     db: Session, source: Source
 ) -> None:
     class Away(Shop):
-        async def get(self, url: str, headers: Any, **_: Any) -> Answer:
+        async def get(self, *_: Any, **__: Any) -> Answer:
             return Answer(503, b"", 1)
 
     await pull(OneTransaction(db), source.id, Away([]))  # type: ignore[arg-type]

@@ -14,15 +14,15 @@ from kefu.core.clock import now
 from kefu.entry.simulators.books import PAGE, Book, ChangeRefused, ShopBook
 
 
-def app_for(book: Book, *, name: str, secret: str) -> Starlette:
-    """`GET /book/{name}` by pages, for whoever knows the secret; a shop also takes changes."""
+class Counter:
+    """Where a book is asked, by whoever knows its secret."""
 
-    def is_known(request: Request) -> bool:
-        given = request.headers.get("authorization", "")
-        return hmac.compare_digest(given.encode(), f"Bearer {secret}".encode())
+    def __init__(self, book: Book, secret: str) -> None:
+        self._book, self._secret = book, secret
 
-    async def page(request: Request) -> Response:
-        if not is_known(request):
+    async def page(self, request: Request) -> Response:
+        """One page of the book."""
+        if not self._knows(request):
             return unknown()
         asked = request.query_params
         try:
@@ -30,21 +30,30 @@ def app_for(book: Book, *, name: str, secret: str) -> Starlette:
             before = datetime.fromisoformat(asked["before"]) if asked.get("before") else None
         except ValueError:
             return JSONResponse({"title": "limit or before cannot be read."}, 422)
-        return JSONResponse(book.page(asked.get("cursor", ""), max(limit, 1), before))
+        return JSONResponse(self._book.page(asked.get("cursor", ""), max(limit, 1), before))
 
-    async def change(request: Request) -> Response:
-        assert isinstance(book, ShopBook)
-        if not is_known(request):
+    async def change(self, request: Request) -> Response:
+        """A change of an order of a shop, or the shop's no."""
+        assert isinstance(self._book, ShopBook)
+        if not self._knows(request):
             return unknown()
         try:
-            book.change(request.path_params["number"], await request.json(), now())
+            self._book.change(request.path_params["number"], await request.json(), now())
         except ChangeRefused as refused:
             return JSONResponse({"code": refused.code}, 409)
         return JSONResponse({"done": True})
 
-    routes = [Route(f"/book/{name}", page)]
+    def _knows(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {self._secret}".encode())
+
+
+def app_for(book: Book, *, name: str, secret: str) -> Starlette:
+    """`GET /book/{name}` by pages; a shop also takes changes of its orders."""
+    counter = Counter(book, secret)
+    routes = [Route(f"/book/{name}", counter.page)]
     if isinstance(book, ShopBook):
-        routes.append(Route(f"/book/{name}/{{number}}/changes", change, methods=["POST"]))
+        routes.append(Route(f"/book/{name}/{{number}}/changes", counter.change, methods=["POST"]))
     return Starlette(routes=routes)
 
 

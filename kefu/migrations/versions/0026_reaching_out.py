@@ -21,7 +21,9 @@ TABLES = ("customer_notices", "notice_wishes")
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE commerce_sources ADD COLUMN takes_changes BOOLEAN NOT NULL DEFAULT false")
+    op.execute(
+        "ALTER TABLE commerce_sources ADD COLUMN takes_changes BOOLEAN NOT NULL DEFAULT false"
+    )
     ways("'conversation', 'mail', 'text'")
     fold_terms()
 
@@ -37,9 +39,7 @@ def ways(allowed: str) -> None:
     """The ways by which a notice may go."""
     for table in TABLES:
         op.execute(f"ALTER TABLE {table} DROP CONSTRAINT ck_{table}_way")
-        op.execute(
-            f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_way CHECK (way in ({allowed}))"
-        )
+        op.execute(f"ALTER TABLE {table} ADD CONSTRAINT ck_{table}_way CHECK (way in ({allowed}))")
 
 
 def fold_terms() -> None:
