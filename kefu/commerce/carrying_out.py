@@ -128,11 +128,20 @@ def do_address(
 
 
 def write_address(order: Order, wanted: Mapping[str, Any]) -> None:
-    """Send it there; what the search finds an order by follows."""
-    for name, value in wanted.items():
+    """Send it there; what the search finds an order by follows.
+
+    In another city nothing is left of the former district.
+    """
+    moved = any(wanted.get(name, kept) != kept for name, kept in town_of(order).items())
+    narrower = dict.fromkeys(("district", "postcode")) if moved else {}
+    for name, value in {**narrower, **wanted}.items():
         setattr(order, name, value)
     order.phone_tail = tail_of(order.phone)
     order.search_terms = terms_of(order.recipient or "")
+
+
+def town_of(order: Order) -> dict[str, str | None]:
+    return {"province": order.province, "city": order.city}
 
 
 def do_payment(

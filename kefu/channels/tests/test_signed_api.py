@@ -333,12 +333,10 @@ async def customers_of(house: House, inbox: Inbox, *senders: dict[str, Any]) -> 
 async def test_a_union_id_that_is_proven_is_one_person_in_two_accounts(house: House) -> None:
     union = {"unionid": "o6_bmasdasdsad6_2sgVt7hMZOPfL", "verified": ["unionid", "openid"]}
 
-    one, other = await customers_of(
-        house,
-        await house.inbox(channel="api"),
-        {"id": "mini-1", "openid": "mini-open", **union},
-        {"id": "service-1", "openid": "service-open", **union},
-    )
+    mini = {"id": "mini-1", "openid": "mini-open", **union}
+    service = {"id": "service-1", "openid": "service-open", **union}
+    (one,) = await customers_of(house, await house.inbox(channel="api"), mini)
+    (other,) = await customers_of(house, await house.inbox(channel="api"), service)
 
     assert one == other
 

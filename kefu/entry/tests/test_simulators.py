@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.applications import Starlette
 
+import kefu.commerce.jobs_sources  # noqa: F401 - it says how a book is written to
 from kefu.commerce.changing import Asked, request_change
 from kefu.commerce.documents import OrderDocument
 from kefu.commerce.logistics.watching import look
