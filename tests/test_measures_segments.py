@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from kefu.commerce.measures_segments import (
+    core_repurchase_gain,
     core_repurchase_rate,
     cross_selling_conversion,
     customer_retention,
     personalised_conversion,
     recommended_revenue,
     repurchase_rate,
+    retention_gain,
     second_purchase_of_satisfied,
 )
 from kefu.commerce.tests.factories import an_order
@@ -22,7 +24,7 @@ from kefu.core.clock import frozen
 from kefu.core.db import Session
 from kefu.core.events import FactRow
 from kefu.core.ids import uuid7
-from kefu.core.measures import Period
+from kefu.core.measures import MEASURES, Period
 from kefu.customers import BoughtProduct, Customer, note_bought, take_back_bought
 from kefu.customers.model_segments import Membership
 from kefu.customers.recommending import recommend
@@ -89,6 +91,9 @@ async def test_core_members_from_20_to_27_percent_are_35_percent_more(db: Sessio
         "points": pytest.approx(7),
         "relative": pytest.approx(35),
     }
+    gain = await core_repurchase_gain(db, OCTOBER)
+    assert (gain.value, MEASURES["core_repurchase_gain"].target) == (pytest.approx(35), 35)
+    assert parts(gain) == {"rate": 27, "base": 20}
 
 
 async def test_retention_is_who_came_back(db: Session) -> None:
@@ -99,6 +104,27 @@ async def test_retention_is_who_came_back(db: Session) -> None:
     measured = await customer_retention(db, OCTOBER)
 
     assert (measured.value, measured.denominator) == (50, 2)
+    assert parts(measured) == {"base": None, "points": None}
+
+
+async def test_retention_is_compared_with_the_time_before(db: Session) -> None:
+    early, customers = await people(db, 2), await people(db, 100)
+    for one in customers:
+        await buy(db, one, -40, -20)
+    for one in customers[:26]:
+        await buy(db, one, 5)
+    for number in range(130):
+        await buy(db, await a_customer(db), *((-50, -25) if number < 30 else (-50,)))
+    for one in early:
+        await buy(db, one, -50, -25)
+
+    rate, gain = await customer_retention(db, OCTOBER), await retention_gain(db, OCTOBER)
+
+    base = rate.parts["base"]
+    assert (rate.numerator, rate.denominator) == (26, 132)
+    assert (base.numerator, base.denominator) == (132, 232)
+    assert gain.value == pytest.approx((26 / 132 - 132 / 232) / (132 / 232) * 100)
+    assert (gain.parts["rate"].value, gain.parts["base"].value) == (rate.value, base.value)
 
 
 async def test_without_a_base_there_is_no_value(db: Session) -> None:
@@ -113,6 +139,10 @@ async def test_without_a_base_there_is_no_value(db: Session) -> None:
         measured = await compute(db, OCTOBER)
 
         assert (measured.value, measured.reason) == (None, "nothing_to_count")
+    for compute in (core_repurchase_gain, retention_gain):
+        measured = await compute(db, OCTOBER)
+
+        assert (measured.value, measured.reason) == (None, "no_base")
 
 
 async def test_what_was_recommended_counts_once_within_its_window(db: Session) -> None:
@@ -158,6 +188,7 @@ async def test_satisfied_customers_who_buy_again(db: Session) -> None:
     measured = await second_purchase_of_satisfied(db, OCTOBER)
 
     assert (measured.numerator, measured.denominator) == (1, 2)
+    assert parts(measured) == {"window_days": 30}
 
 
 async def test_personalised_service_is_compared_with_the_usual(db: Session) -> None:

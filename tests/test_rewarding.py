@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy import select, text
 from kefu.commerce.events import OrderCompleted, OrderPaid, RefundPaid
 from kefu.commerce.model_orders import Order
 from kefu.commerce.reactions_rewarding import attribute, earn, take_back
-from kefu.commerce.tests.factories import a_line, a_product, an_order
+from kefu.commerce.tests.factories import a_line, a_product, a_refund, an_order, lines_of
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import Fact
@@ -119,3 +120,49 @@ async def test_an_order_of_nobody_counts_for_no_recommendation(db: Session) -> N
     await attribute(db, told(OrderPaid.kind, order))
 
     assert (await recommendation(db)).order_id is None
+
+
+async def test_the_refund_of_just_the_recommended_line_takes_it_back(db: Session) -> None:
+    _, order, product = await a_recommended_order(db)
+    (line,) = await lines_of(db, order)
+    line.unit_price = 4_000
+    await a_line(db, order, position=2, unit_price=6_000)
+    await attribute(db, told(OrderPaid.kind, order))
+
+    await a_refund(db, order, amount=1_000, status="paid", line_id=line.id)
+    await refunded(db, order, 1_000)
+    some = (await recommendation(db)).taken_back_at
+    await a_refund(db, order, amount=3_000, status="paid", line_id=line.id)
+    await refunded(db, order, 3_000)
+
+    made = await recommendation(db)
+    assert (some, made.product_id) == (None, product)
+    assert made.taken_back_at is not None
+
+
+async def test_what_comes_back_whole_counts_no_more(db: Session) -> None:
+    _, order, _ = await a_recommended_order(db)
+    (line,) = await lines_of(db, order)
+    await a_line(db, order, position=2, unit_price=6_000)
+    await attribute(db, told(OrderPaid.kind, order))
+
+    line.returned_quantity = line.quantity
+    await refunded(db, order, 3_500)
+
+    assert (await recommendation(db)).taken_back_at is not None
+
+
+async def test_a_part_that_went_back_before_earned_nothing_to_take(db: Session) -> None:
+    customer = await a_customer(db)
+    order = await an_order(db, customer=customer.id, status="completed", total=10_000)
+    assert order.completed_at is not None
+    early = {"status": "paid", "paid_at": order.completed_at - timedelta(hours=1)}
+    await a_refund(db, order, amount=4_000, **early)
+    order.refunded_amount = 4_000
+    await db.flush()
+    await earn(db, told(OrderCompleted.kind, order))
+    earned = await balance(db, customer)
+
+    await refunded(db, order, 6_000)
+
+    assert (earned, await balance(db, customer)) == (60, 0)

@@ -1,8 +1,11 @@
-"""Notices of orders: into the talk that is open, else by mail; what came of it is reported back."""
+"""Notices of orders: into the talk that is open, else by mail or by text message.
+
+What came of each is reported back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +18,11 @@ from kefu.core.errors import Refusal
 from kefu.core.jobs import enqueue
 from kefu.core.settings import Settings
 from kefu.customers import Customer
-from kefu.notifications import Mail, Mailer
+from kefu.notifications import Mail, Mailer, TextMessage, TextSender, text_sender_for
 
-MAIL_JOB = "channels.notice_mail"
-TALK, MAIL = "conversation", "mail"
+MAIL_JOB, TEXT_JOB = "channels.notice_mail", "channels.notice_text"
+TALK, MAIL, TEXT = "conversation", "mail", "text"
+JOB_OF = {MAIL: MAIL_JOB, TEXT: TEXT_JOB}
 SUBJECTS = {"zh": "您的订单有新进展", "en": "News of your order"}
 
 
@@ -27,11 +31,11 @@ async def deliver_notices(db: Session, ids: Iterable[UUID], *, chosen: Settings)
     notices = await due_notices(db, ids)
     people = {notice.customer for notice in notices}
     talks = await open_talks(db, people)
-    addresses = await mail_addresses(db, people) if chosen.smtp_url else {}
+    addresses = await addresses_of(db, people, chosen)
     for notice in notices:
         for way in ways_for(notice, talks, addresses):
-            if way == MAIL:
-                await enqueue(db, MAIL_JOB, {"notice": str(notice.id)}, key=str(notice.id))
+            if way in JOB_OF:
+                await enqueue(db, JOB_OF[way], {"notice": str(notice.id)}, key=str(notice.id))
                 break
             if await say(db, notice, talks[notice.customer]):
                 break
@@ -40,10 +44,10 @@ async def deliver_notices(db: Session, ids: Iterable[UUID], *, chosen: Settings)
 
 
 def ways_for(
-    notice: DueNotice, talks: Mapping[UUID, UUID], addresses: Mapping[UUID, str]
+    notice: DueNotice, talks: Mapping[UUID, UUID], addresses: Mapping[UUID, Sequence[str]]
 ) -> list[str]:
     """The ways that are there; the wished one first."""
-    there = [TALK] * (notice.customer in talks) + [MAIL] * (notice.customer in addresses)
+    there = [TALK] * (notice.customer in talks) + list(addresses.get(notice.customer, ()))
     return sorted(there, key=lambda way: way != notice.way)
 
 
@@ -57,13 +61,18 @@ async def open_talks(db: Session, customers: set[UUID]) -> dict[UUID, UUID]:
     return {row.customer_id: row.id for row in rows}
 
 
-async def mail_addresses(db: Session, customers: set[UUID]) -> dict[UUID, str]:
+async def addresses_of(
+    db: Session, customers: set[UUID], chosen: Settings
+) -> dict[UUID, list[str]]:
+    """By mail and by text message, as far as both sides have what it takes."""
     rows = await db.execute(
-        select(Customer.id, Customer.email).where(
-            Customer.id.in_(customers), Customer.email.is_not(None)
-        )
+        select(Customer.id, Customer.email, Customer.phone).where(Customer.id.in_(customers))
     )
-    return {row.id: row.email for row in rows if row.email}
+    mails, texts = bool(chosen.smtp_url), text_sender_for(chosen) is not None
+    return {
+        row.id: [MAIL] * bool(mails and row.email) + [TEXT] * bool(texts and row.phone)
+        for row in rows
+    }
 
 
 async def say(db: Session, notice: DueNotice, talk: UUID) -> bool:
@@ -94,7 +103,22 @@ async def mail_notice(database: Database, notice_id: UUID, mailer: Mailer | None
         return
     if mailer is not None:
         await mailer.send(letter)
-    outcome: dict[str, Any] = {"way": MAIL} if mailer is not None else {"reason": "no_way"}
+    await reported(database, notice_id, MAIL if mailer is not None else None)
+
+
+async def text_notice(database: Database, notice_id: UUID, sender: TextSender | None) -> None:
+    """The same by text message."""
+    async with database.transaction() as db:
+        message = await message_of(db, notice_id)
+    if message is None:
+        return
+    if sender is not None:
+        await sender.send(message)
+    await reported(database, notice_id, TEXT if sender is not None else None)
+
+
+async def reported(database: Database, notice_id: UUID, way: str | None) -> None:
+    outcome: dict[str, Any] = {"way": way} if way else {"reason": "no_way"}
     async with database.transaction() as db:
         await report_notice(db, notice_id, **outcome)
 
@@ -109,5 +133,14 @@ async def letter_of(db: Session, notice_id: UUID) -> Mail | None:
         if row.email:
             language = "en" if (row.locale or "zh").lower().startswith("en") else "zh"
             return Mail(row.email, SUBJECTS[language], notice.text + "\n", key=str(notice.id))
+        await report_notice(db, notice_id, reason="no_way")
+    return None
+
+
+async def message_of(db: Session, notice_id: UUID) -> TextMessage | None:
+    for notice in await due_notices(db, [notice_id]):
+        phone = await db.scalar(select(Customer.phone).where(Customer.id == notice.customer))
+        if phone:
+            return TextMessage(phone, notice.text, key=str(notice.id))
         await report_notice(db, notice_id, reason="no_way")
     return None

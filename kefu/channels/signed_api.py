@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
 import orjson
@@ -35,6 +35,9 @@ AT_ONCE = 100
 BUSY = frozenset({408, 409, 423, 425, 429})
 
 
+Kind = Literal["external_id", "unionid", "openid", "phone", "email", "device"]
+
+
 class ApiSettings(Shape):
     """Where our messages go; without an address they only stay to be read."""
 
@@ -49,8 +52,11 @@ class SenderBody(Shape):
     email: line_of(320) | None = None  # type: ignore[valid-type]
     phone: line_of(40) | None = None  # type: ignore[valid-type]
     external_id: line_of(200) | None = None  # type: ignore[valid-type]
+    unionid: line_of(200) | None = None  # type: ignore[valid-type]
+    openid: line_of(200) | None = None  # type: ignore[valid-type]
+    device: line_of(200) | None = None  # type: ignore[valid-type]
     locale: line_of(35) | None = None  # type: ignore[valid-type]
-    verified: list[Literal["email", "phone", "external_id"]] = Field(default_factory=list)
+    verified: list[Kind] = Field(default_factory=list)
 
 
 class ApiMessage(Shape):
@@ -153,7 +159,7 @@ def incoming(message: ApiMessage) -> Incoming:
     """The message in the form that all channels share."""
     sender = message.sender
     identities = [("api", sender.id, True)]
-    for kind in ("external_id", "phone", "email"):
+    for kind in get_args(Kind):
         value = getattr(sender, kind)
         if value is not None:
             identities.append((kind, value, kind in sender.verified))

@@ -23,6 +23,7 @@ from kefu.commerce.model_order_care import OrderChange
 from kefu.commerce.model_orders import Order, OrderLine, Payment
 from kefu.commerce.money_moves import Moves, charge, give_back, keep_moves, take_back
 from kefu.commerce.placing import tail_of
+from kefu.commerce.steps import furthest
 from kefu.commerce.terms import terms_of
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -127,11 +128,20 @@ def do_address(
 
 
 def write_address(order: Order, wanted: Mapping[str, Any]) -> None:
-    """Send it there; what the search finds an order by follows."""
-    for name, value in wanted.items():
+    """Send it there; what the search finds an order by follows.
+
+    In another city nothing is left of the former district.
+    """
+    moved = any(wanted.get(name, kept) != kept for name, kept in town_of(order).items())
+    narrower = dict.fromkeys(("district", "postcode")) if moved else {}
+    for name, value in {**narrower, **wanted}.items():
         setattr(order, name, value)
     order.phone_tail = tail_of(order.phone)
     order.search_terms = terms_of(order.recipient or "")
+
+
+def town_of(order: Order) -> dict[str, str | None]:
+    return {"province": order.province, "city": order.city}
 
 
 def do_payment(
@@ -183,10 +193,14 @@ DOING: dict[str, Any] = {
 async def undo(
     db: Session, change: OrderChange, order: Order, lines: Sequence[OrderLine], *, by: UUID | None
 ) -> None:
-    """Put the order back as it was before the request, to the last figure."""
+    """Put the order back as it was before the request, to the last figure.
+
+    What the shop has done with it meanwhile stays: one that was sent has been sent.
+    """
     before = change.before or {}
     for name, value in before["order"].items():
         setattr(order, name, value)
+    order.status = furthest(order.status, vars(order))
     order.cancelled_at = None if order.status != CANCELLED else order.cancelled_at
     order.phone_tail = tail_of(order.phone)
     kept = {line["id"]: line for line in before["lines"]}

@@ -20,11 +20,11 @@ from kefu.commerce.events_order_care import (
     OrderChangeRequested,
     OrderChangeWithdrawn,
 )
-from kefu.commerce.model import PaymentMethod, Shop
+from kefu.commerce.model import PaymentMethod
 from kefu.commerce.model_order_care import GOODS_MOVE, AfterSaleRequest, OrderChange
 from kefu.commerce.model_orders import Order, OrderLine, Payment, Refund
 from kefu.commerce.windows import Verdict, verdict, windows_of
-from kefu.commerce.writing_back import JOB, writer_for
+from kefu.commerce.writing_back import JOB, taking_source
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict
@@ -118,8 +118,7 @@ def closed(found: Verdict, order: Order) -> RuleBroken:
 
 async def execute(db: Session, change: OrderChange, situation: Situation) -> None:
     """Do it here, and have it written into the shop."""
-    shop = await db.get(Shop, change.shop_id)
-    written = shop is not None and writer_for(shop) is not None
+    written = await taking_source(db, change.shop_id) is not None
     change.shop_state = "waiting" if written else "not_needed"
     change.state = "approved" if change.special and written else "executed"
     await carry_out(db, change, situation)

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from kefu.commerce.model import Product, Sku
 from kefu.commerce.terms import asked_terms_of
@@ -18,7 +30,6 @@ from kefu.core.errors import Invalid, NotFound
 from kefu.core.paging import page_of, read_cursor
 from kefu.identity import Actor
 
-CANDIDATES = 500
 SIDE_BY_SIDE = 3
 FIGURE = re.compile(r"-?\d+(?:\.\d+)?")
 Verdict = Literal["met", "missed", "unknown"]
@@ -153,15 +164,41 @@ async def recommended_for(
 ) -> list[Recommended]:
     """What meets most of the needs, the cheaper first; what misses one is behind, and says so."""
     actor.require("product.read")
-    query = narrowed(select(Product), sought).order_by(Product.price_from, Product.id)
-    rows = await db.scalars(query.limit(CANDIDATES))
-    found = [Recommended(product, [judged(product, need) for need in needs]) for product in rows]
-    ranked = sorted(found, key=lambda one: (-one.met, misses(one), one.product.price_from or 0))
-    return [one for one in ranked if one.met or not needs][:limit]
+    met = counted([is_met_by(need) for need in needs])
+    missed = counted([and_(spec(need).is_not(None), ~is_met_by(need)) for need in needs])
+    query = narrowed(select(Product), sought)
+    if needs:
+        query = query.where(met > 0)
+    cheaper = func.coalesce(Product.price_from, 0)
+    rows = await db.scalars(query.order_by(met.desc(), missed, cheaper, Product.id).limit(limit))
+    return [Recommended(product, [judged(product, need) for need in needs]) for product in rows]
 
 
-def misses(recommended: Recommended) -> int:
-    return sum(reason.verdict == "missed" for reason in recommended.reasons)
+def counted(clauses: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:
+    """How many of these hold."""
+    found: ColumnElement[int] = literal(0)
+    for clause in clauses:
+        found = found + case((clause, 1), else_=0)
+    return found
+
+
+def spec(need: Need) -> ColumnElement[str]:
+    value: ColumnElement[str] = Product.specs[need.name].astext
+    return value
+
+
+def is_met_by(need: Need) -> ColumnElement[bool]:
+    """As `is_met` says of one value, for every product at once: however many there are."""
+    value = spec(need)
+    clauses: list[ColumnElement[bool]] = [value.is_not(None)]
+    if need.word is not None:
+        clauses.append(func.strpos(func.lower(value), need.word.lower()) > 0)
+    figure = cast(func.substring(func.replace(value, ",", ""), FIGURE.pattern), Numeric)
+    if need.least is not None:
+        clauses.append(figure >= need.least)
+    if need.most is not None:
+        clauses.append(figure <= need.most)
+    return func.coalesce(and_(*clauses), False)
 
 
 def judged(product: Product, need: Need) -> Reason:

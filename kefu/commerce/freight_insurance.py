@@ -20,6 +20,7 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.customers import province_in
 
 
 async def claim_freight(db: Session, order: Order, *, asked: Asked) -> FreightClaim:
@@ -33,7 +34,7 @@ async def claim_freight(db: Session, order: Order, *, asked: Asked) -> FreightCl
     rule = await freight_rule_of(db, order.shop_id)
     insured, sent_back = await claimable(db, parcels)
     check_days(insured, rule)
-    same = bool(rule.warehouse_province) and order.province == rule.warehouse_province
+    same = is_near(order, rule)
     amount = rule.same_province if same else rule.other_province
     if amount <= 0:
         raise RuleBroken("nothing_insured", "The insurance pays nothing for this distance.")
@@ -67,6 +68,12 @@ async def claim_freight(db: Session, order: Order, *, asked: Asked) -> FreightCl
     )
     await record(db, event)
     return claim
+
+
+def is_near(order: Order, rule: FreightRule) -> bool:
+    """Whether the goods come back from the warehouse's own province."""
+    ours = province_in(rule.warehouse_province)
+    return bool(ours) and province_in(order.province or "") == ours
 
 
 async def claimable(db: Session, parcels: Sequence[Shipment]) -> tuple[Shipment, Shipment]:

@@ -26,8 +26,10 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.core.jobs import enqueue
 from kefu.customers import email_address
 
+MAIL_JOB = "commerce.mail_invoice"
 WORDS = ("kind", "medium", "title", "tax_number", "email", "address")
 INVOICED = ("paid", "processing", "shipped", "delivered", "completed")
 
@@ -102,11 +104,23 @@ async def issue_invoice(db: Session, invoice: Invoice, *, number: str, by: UUID)
 async def send_invoice(
     db: Session, invoice: Invoice, *, email: str | None = None, by: UUID | None
 ) -> None:
-    """Send it, or send it once more, perhaps to another address."""
+    """Send it, or send it once more, perhaps to another address.
+
+    An electronic one goes by mail and counts as sent once the mail has left; paper is posted by
+    whoever says so.
+    """
     if invoice.state != "issued":
         raise Conflict("Only an issued invoice is sent.", code="not_issued")
     if email is not None:
         invoice.email = email_address(email)
+    if invoice.medium == "electronic":
+        payload = {"invoice": invoice.id, "by": by}
+        await enqueue(db, MAIL_JOB, payload, key=f"{invoice.id}:{invoice.sends}")
+    else:
+        await note_sent(db, invoice, by=by)
+
+
+async def note_sent(db: Session, invoice: Invoice, *, by: UUID | None) -> None:
     invoice.sends += 1
     invoice.sent_at = now()
     await record(db, said(InvoiceSent, invoice, by, sends=invoice.sends))

@@ -1,21 +1,24 @@
-"""Jobs of order care: changes are written into their shops, codes are sent."""
+"""Jobs of order care: changes are written into their shops, codes and invoices are sent."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from kefu.commerce import self_service, writing_back
+from kefu.commerce import invoices, self_service, writing_back
+from kefu.commerce.jobs_sources import a_wire
+from kefu.commerce.mailing_invoices import mail_invoice
 from kefu.commerce.settling import write_back
 from kefu.core.db import Database
 from kefu.core.jobs import job
 from kefu.core.settings import settings
-from kefu.notifications import text_sender_for
+from kefu.notifications import mailer_for, text_sender_for
 
 
 @job(writing_back.JOB)
 async def write_order_change(payload: dict[str, Any], database: Database) -> None:
-    await write_back(database, UUID(payload["change"]))
+    async with a_wire() as wire:
+        await write_back(database, UUID(payload["change"]), wire)
 
 
 @job(self_service.JOB)
@@ -24,3 +27,10 @@ async def send_service_code(payload: dict[str, Any], database: Database) -> None
     sender = text_sender_for(chosen)
     code, key = UUID(payload["code"]), chosen.signing_key()
     await self_service.send_code(database, code, key=key, sender=sender)
+
+
+@job(invoices.MAIL_JOB)
+async def send_invoice(payload: dict[str, Any], database: Database) -> None:
+    by = UUID(payload["by"]) if payload["by"] else None
+    mailer = mailer_for(settings().smtp_url)
+    await mail_invoice(database, UUID(payload["invoice"]), mailer, by=by)

@@ -12,6 +12,8 @@ from kefu.commerce.model_sources import Reconciliation, Source
 from kefu.commerce.routes_sources import RECONCILE
 from kefu.commerce.sources.pulling import pull
 from kefu.commerce.sources.reconciling import KEPT, reconcile
+from kefu.commerce.sources.writing import BookWriter, WooCommerceWriter
+from kefu.commerce.writing_back import writes_orders
 from kefu.core.clock import now
 from kefu.core.db import Database
 from kefu.core.jobs import Payload, enqueue, every, job
@@ -19,6 +21,9 @@ from kefu.core.settings import settings
 from kefu.core.wire import Wire
 
 PULL = "commerce.pull"
+
+writes_orders("book")(BookWriter)
+writes_orders("woocommerce")(WooCommerceWriter)
 
 
 @asynccontextmanager

@@ -12,10 +12,10 @@ from kefu.commerce.model_orders import Order
 from kefu.core.db import Session
 from kefu.core.events import FactRow
 from kefu.core.measures import Measured, Period, absent, counted, measure, share
+from kefu.core.settings import settings
 from kefu.customers import customers_in
 
 PLACED = Order.status.not_in(("created", "cancelled"))
-AGAIN_WITHIN = timedelta(days=30)
 PLEASED = 4
 
 
@@ -66,17 +66,33 @@ async def core_repurchase_rate(db: Session, period: Period) -> Measured:
     return compared(share(*now), share(*base))
 
 
+@measure("core_repurchase_gain", unit="percent", better="up", target=35, source="R197")
+async def core_repurchase_gain(db: Session, period: Period) -> Measured:
+    """How many percent higher that rate is than in the time before (relative, not points)."""
+    return gain_in(await core_repurchase_rate(db, period))
+
+
 @measure("customer_retention", unit="percent", better="up", source="R200 R202")
 async def customer_retention(db: Session, period: Period) -> Measured:
-    """Of those who bought in the time before, who bought in the period too."""
+    """Of those who bought in the time before, who bought in the period too; and that earlier."""
+    return compared(await stayed(db, period), await stayed(db, before(period)))
+
+
+@measure("retention_gain", unit="percent", better="up", target=30, source="R200")
+async def retention_gain(db: Session, period: Period) -> Measured:
+    """How many percent higher retention is than in the time before (relative, not points)."""
+    return gain_in(await customer_retention(db, period))
+
+
+async def stayed(db: Session, period: Period) -> Measured:
     last = before(period)
-    stayed = select(Order.customer_id).where(
+    again = select(Order.customer_id).where(
         PLACED, Order.placed_at >= period.since, Order.placed_at < period.until
     )
     row = (
         await db.execute(
             select(
-                func.count(distinct(Order.customer_id)).filter(Order.customer_id.in_(stayed)),
+                func.count(distinct(Order.customer_id)).filter(Order.customer_id.in_(again)),
                 func.count(distinct(Order.customer_id)),
             ).where(PLACED, Order.placed_at >= last.since, Order.placed_at < last.until)
         )
@@ -84,9 +100,18 @@ async def customer_retention(db: Session, period: Period) -> Measured:
     return share(row[0], row[1])
 
 
+def gain_in(rate: Measured) -> Measured:
+    """The relative change of a rate that was compared, with both rates beside it."""
+    relative, base = rate.parts.get("relative"), rate.parts.get("base", absent())
+    rates = {"rate": Measured(rate.value, rate.numerator, rate.denominator), "base": base}
+    if relative is None or relative.value is None:
+        return absent("no_base", **rates)
+    return Measured(relative.value, relative.numerator, relative.denominator, parts=rates)
+
+
 @measure("second_purchase_of_satisfied", unit="percent", better="up", target=45, source="R200")
 async def second_purchase_of_satisfied(db: Session, period: Period) -> Measured:
-    """Of customers who rated four stars or more, who ordered within 30 days of it."""
+    """Of customers who rated four stars or more, who ordered within the days of `again_days`."""
     rated = facts_of("conversation.rated", period).where(
         FactRow.details["score"].as_integer() >= PLEASED
     )
@@ -106,7 +131,8 @@ async def cross_selling_conversion(db: Session, period: Period) -> Measured:
         )
     )
     total = await db.scalar(select(func.count()).select_from(made.subquery()))
-    return share(bought or 0, total or 0)
+    window = counted(settings().recommendation_days)
+    return share(bought or 0, total or 0, window_days=window)
 
 
 @measure("recommended_revenue", unit="yuan", better="up", target=3_000_000, source="R200 R201")
@@ -125,7 +151,7 @@ async def recommended_revenue(db: Session, period: Period) -> Measured:
 
 @measure("personalised_conversion", unit="percent", better="up", source="R193")
 async def personalised_conversion(db: Session, period: Period) -> Measured:
-    """Who ordered within 30 days: served as their portrait suggests, and as usual."""
+    """Who ordered within `again_days`: served as their portrait suggests, and as usual."""
     applied = facts_of("portrait.applied", period)
     usual = facts_of("conversation.opened", period).where(
         FactRow.customer.not_in(select(applied.subquery().c.customer))
@@ -153,17 +179,17 @@ def facts_of(kind: str, period: Period) -> Any:
 
 
 async def bought_after(db: Session, people: Any) -> Measured:
-    """Of these customers, who placed an order within 30 days of their moment."""
-    asked = people.subquery()
+    """Of these customers, who placed an order within so many days of their moment."""
+    asked, days = people.subquery(), settings().again_days
     bought = select(Order.id).where(
         PLACED,
         Order.customer_id == asked.c.customer,
         Order.placed_at > asked.c.at,
-        Order.placed_at <= asked.c.at + AGAIN_WITHIN,
+        Order.placed_at <= asked.c.at + timedelta(days=days),
     )
     row = (
         await db.execute(
             select(func.count().filter(bought.exists()), func.count()).select_from(asked)
         )
     ).one()
-    return share(row[0], row[1])
+    return share(row[0], row[1], window_days=counted(days))

@@ -15,6 +15,7 @@ from kefu.commerce.parcels.anomalies import KINDS, SEVERITIES
 from kefu.core.clock import now
 from kefu.core.db import Base
 from kefu.core.ids import uuid7
+from kefu.customers import province_in
 
 SHIPMENT, ORDER = "shipment", "order"
 CLOSINGS = ("went_on", "ended", "handled")
@@ -44,7 +45,8 @@ class Carrier(Base):
 
     def serves(self, province: str | None) -> bool:
         """Whether it delivers there; one without a list delivers everywhere."""
-        return not self.provinces or (province or "") in self.provinces
+        served = {province_in(one) for one in self.provinces}
+        return not served or province_in(province or "") in served
 
     def has_agreement(self, on: date) -> bool:
         return self.agreement and (self.agreement_until is None or on <= self.agreement_until)

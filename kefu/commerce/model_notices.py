@@ -14,12 +14,15 @@ from kefu.core.db import Base
 from kefu.core.ids import uuid7
 
 NOTICE_STATUSES = ("draft", "waiting", "sent", "undelivered", "discarded", "suppressed")
-WAYS = ("conversation", "mail")
+WAYS = ("conversation", "mail", "text")
 STATUS_NOTICES = (
+    "order_placed",
     "order_paid",
+    "order_processing",
     "order_shipped",
     "out_for_delivery",
     "delivered",
+    "order_completed",
     "order_cancelled",
     "refund_paid",
 )

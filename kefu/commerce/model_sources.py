@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, desc
+from sqlalchemy import ForeignKey, Index, Text, desc, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.commerce.model import one_of
@@ -25,7 +25,10 @@ DIFFERENCES = (
 
 
 class Source(Base):
-    """A system outside; what it is asked with stays here and is shown to nobody."""
+    """A system outside; what it is asked with stays here and is shown to nobody.
+
+    With `takes_changes` requests to change an order are written into it, and it may refuse them.
+    """
 
     __tablename__ = "commerce_sources"
     __table_args__ = (one_of("kind", SOURCE_KINDS), one_of("book", BOOKS))
@@ -40,6 +43,7 @@ class Source(Base):
     secret: Mapped[str] = mapped_column(Text, default="")
     webhook_secret: Mapped[str] = mapped_column(Text, default="")
     enabled: Mapped[bool] = mapped_column(default=True)
+    takes_changes: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     asked_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     failure: Mapped[str | None] = mapped_column(Text)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from kefu.commerce.events import (
     OrderCancelled,
     OrderChanged,
+    OrderCompleted,
     OrderDelivered,
     OrderPaid,
     OrderPlaced,
+    OrderProcessing,
     OrderShipped,
     RefundPaid,
     ShipmentCreated,
@@ -60,7 +62,8 @@ def is_problem(fact: Fact) -> bool:
 
 
 @reacts_to(
-    OrderPaid, OrderShipped, OrderDelivered, OrderCancelled, RefundPaid, ShipmentMoved,
+    OrderPlaced, OrderPaid, OrderProcessing, OrderShipped, OrderDelivered, OrderCompleted,
+    OrderCancelled, RefundPaid, ShipmentMoved,
     group="notices",
 )  # fmt: skip
 async def tell_customers(db: Session, facts: list[Fact]) -> None:

@@ -12,7 +12,7 @@ from kefu.commerce.model_orders import Order
 from kefu.commerce.model_shipments import TrackingEvent
 from kefu.commerce.placing import Placing, address_row, amounts_row, times_row
 from kefu.commerce.retelling_parts import Parts, Retelling, parts_of
-from kefu.commerce.steps import furthest, is_newer
+from kefu.commerce.steps import RANK, furthest, is_newer
 from kefu.commerce.telling import TIMES, head_of, told_of_steps
 from kefu.commerce.terms import terms_of
 from kefu.core.db import Session
@@ -54,6 +54,7 @@ def has_changed(
         told_at=document.updated_at,
         known_version=order.version,
         known_at=order.source_updated_at,
+        ahead=RANK[document.status] >= RANK[order.status],
     )
     before, status = {name: getattr(order, name) for name in TIMES}, order.status
     changed = put_fields(placing, order, document, newer=newer)

@@ -129,7 +129,7 @@ class NoticeSending(Shape):
 
 class WishShape(Shape):
     wanted: bool = True
-    way: Literal["conversation", "mail"] | None = None
+    way: Literal["conversation", "mail", "text"] | None = None
 
 
 def only(stages: tuple[str, ...]) -> Any:
@@ -235,7 +235,8 @@ class QuietShape(Shape):
 
 
 NoticeKind = Literal[
-    "order_paid", "order_shipped", "out_for_delivery", "delivered", "order_cancelled",
+    "order_placed", "order_paid", "order_processing", "order_shipped", "out_for_delivery",
+    "delivered", "order_completed", "order_cancelled",
     "refund_paid", "delay", "problem", "lost", "change_done", "change_approved", "change_denied",
     "change_refused", "appointment_near", "appointment_late", "return_approved",
     "return_refused", "return_accepted", "return_rejected", "return_reminder",

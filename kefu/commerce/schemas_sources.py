@@ -19,6 +19,7 @@ class SourceBody(Shape):
     secret: line_of(500, least=0) = ""  # type: ignore[valid-type]
     webhook_secret: line_of(200, least=0) = ""  # type: ignore[valid-type]
     enabled: bool = True
+    takes_changes: bool = False
 
 
 class NewSource(SourceBody):
@@ -45,6 +46,7 @@ class SourceRow(BaseModel):
     shop_id: UUID | None
     url: str
     enabled: bool
+    takes_changes: bool
     asked_at: datetime | None
     answered_at: datetime | None
     failure: str | None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from kefu.commerce.events_order_care import OrderShownByCode, ServiceCodeFailed
 from kefu.commerce.model_order_care import ServiceCode
@@ -55,7 +55,7 @@ async def ask_for_code(
     await check_pace(db, asked, hidden(address, key))
     order = await db.scalar(
         select(Order.id)
-        .where(Order.number == number.strip(), Order.phone_tail == phone_tail)
+        .where(is_numbered(number), Order.phone_tail == phone_tail)
         .order_by(Order.id.desc())
         .limit(1)
     )
@@ -71,6 +71,12 @@ async def ask_for_code(
     await db.flush()
     await enqueue(db, JOB, {"code": code.id}, key=str(code.id))
     return code
+
+
+def is_numbered(written: str) -> ColumnElement[bool]:
+    """As people read a number from a letter: in small or in capital letters."""
+    number = written.strip()
+    return Order.number.in_({number, number.upper()})
 
 
 async def check_pace(db: Session, asked: str, address: str) -> None:
@@ -170,7 +176,7 @@ async def is_their_order(db: Session, customer: UUID, number: str, phone_tail: s
     found = await db.scalar(
         select(Order.id)
         .where(
-            Order.number == number.strip(),
+            is_numbered(number),
             Order.customer_id == customer,
             Order.phone_tail == phone_tail,
         )

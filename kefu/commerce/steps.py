@@ -53,10 +53,14 @@ def is_newer(
     told_at: datetime | None,
     known_version: int | None,
     known_at: datetime | None,
+    ahead: bool = False,
 ) -> bool:
-    """Whether a telling is newer than what is known; without any mark the last word counts."""
+    """Whether a telling is newer than what is known; without any mark the last word counts.
+
+    Of two tellings of one second, which is all that some shops note, the one that is `ahead` is.
+    """
     if version is not None and known_version is not None:
         return version > known_version
     if told_at is not None and known_at is not None:
-        return told_at > known_at
+        return told_at > known_at or (told_at == known_at and ahead)
     return True

@@ -1,7 +1,8 @@
 """Writing back: a change goes to the shop that the order came from, which may refuse it.
 
-A source registers how it writes; a shop whose kind nobody writes for is told by people. Writing is
-a job after the commit: it may be repeated, and the request's id lets the shop recognise that.
+A source whose shop takes changes registers how it writes; any other shop is told by people.
+Writing is a job after the commit: it may be repeated, and the request's id lets the shop recognise
+that.
 """
 
 from __future__ import annotations
@@ -11,12 +12,30 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
+from sqlalchemy import select
+
 from kefu.commerce.model import Shop
+from kefu.commerce.model_sources import Source
+from kefu.core.db import Session
+from kefu.core.wire import Wire
 
 JOB = "commerce.write_order_change"
 
 
 @dataclass(frozen=True, slots=True)
+class ShopLine:
+    """One line as it is to be, in the shop's own ids; `replaced` where it is another variant."""
+
+    external_id: str | None
+    position: int
+    product: str | None
+    sku: str | None
+    quantity: int
+    amount: int
+    replaced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShopChange:
     """What a shop is asked to write down; `key` is the same in every repetition."""
 
@@ -27,6 +46,21 @@ class ShopChange:
     reason: str | None
     wanted: dict[str, Any]
     after: dict[str, Any]
+    currency: str = "CNY"
+    taxed: bool = False
+    payment: str | None = None
+    lines: tuple[ShopLine, ...] = ()
+
+    @property
+    def address(self) -> dict[str, Any]:
+        """Where the order goes now."""
+        order: dict[str, Any] = self.after.get("order", {})
+        return {name: order[name] for name in ADDRESS if order.get(name)}
+
+
+ADDRESS = (
+    *("recipient", "phone", "country", "province", "city", "district", "street", "postcode"),
+)
 
 
 class ShopRefused(Exception):
@@ -57,12 +91,12 @@ class MemoryOrderWriter:
             self.written.append(change)
 
 
-MakeWriter = Callable[[], OrderWriter]
+MakeWriter = Callable[[Source, Wire], OrderWriter]
 WRITERS: dict[str, MakeWriter] = {}
 
 
 def writes_orders(kind: str) -> Callable[[MakeWriter], MakeWriter]:
-    """Let what the function makes write into shops of this kind."""
+    """Let what the function makes write into the shops of sources of this kind."""
 
     def register(make: MakeWriter) -> MakeWriter:
         WRITERS[kind] = make
@@ -71,7 +105,12 @@ def writes_orders(kind: str) -> Callable[[MakeWriter], MakeWriter]:
     return register
 
 
-def writer_for(shop: Shop) -> OrderWriter | None:
-    """Who writes into this shop, if anybody does."""
-    make = WRITERS.get(shop.kind)
-    return make() if make else None
+async def taking_source(db: Session, shop: UUID) -> Source | None:
+    """The source through which this shop takes changes, if there is one."""
+    found = await db.scalars(
+        select(Source)
+        .where(Source.shop_id == shop, Source.enabled, Source.takes_changes)
+        .order_by(Source.name)
+        .limit(1)
+    )
+    return found.first()

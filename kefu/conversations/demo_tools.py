@@ -10,11 +10,11 @@ from sqlalchemy.dialects.postgresql import insert
 from kefu.conversations.canned_replies import found_by
 from kefu.conversations.conditions import parsed
 from kefu.conversations.filling_in import check_variables
-from kefu.conversations.folding import folded
 from kefu.conversations.model import Label
 from kefu.conversations.model_tools import CannedReply, SavedView, SensitiveWord
 from kefu.core.clock import now
 from kefu.core.db import Session
+from kefu.core.folding import folded
 from kefu.identity import Actor
 
 SPACE = UUID("6b656675-0000-5000-8000-746f6f6c7300")

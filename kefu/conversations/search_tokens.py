@@ -9,7 +9,7 @@ from operator import add
 from typing import Any
 from zlib import crc32
 
-from kefu.conversations.folding import folded
+from kefu.core.folding import folded
 
 CHINESE = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f"
 RUN = re.compile(

@@ -16,7 +16,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from kefu.conversations.access import visible_to
-from kefu.conversations.folding import folded
 from kefu.conversations.messages import shown_messages, status_of
 from kefu.conversations.model import Conversation, Message
 from kefu.conversations.rows import rows_of
@@ -24,6 +23,7 @@ from kefu.conversations.search_candidates import Candidates, Found, candidates_f
 from kefu.conversations.search_tokens import asked_tokens_of, pattern_of, searchable
 from kefu.core.db import Session
 from kefu.core.errors import Invalid
+from kefu.core.folding import folded
 from kefu.core.ids import uuid7_at_least
 from kefu.core.paging import cursor_of, read_cursor
 from kefu.identity import Actor

@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import insert
 
 from kefu.conversations.batch import Outgoing
 from kefu.conversations.events_tools import SensitiveWordsChanged
-from kefu.conversations.folding import folded
 from kefu.conversations.model import Sender
 from kefu.conversations.model_tools import SensitiveWord
 from kefu.conversations.spoken import respoken
@@ -21,6 +20,7 @@ from kefu.core.clock import iso, now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid, NotFound
 from kefu.core.events import record
+from kefu.core.folding import folded
 from kefu.core.ids import uuid7
 from kefu.core.paging import page_of, read_cursor
 

@@ -9,7 +9,7 @@ from operator import add
 from typing import Any, Literal
 from uuid import UUID
 
-from kefu.conversations.folding import folded
+from kefu.core.folding import folded
 
 Direction = Literal["in", "out"]
 Action = Literal["mask", "refuse", "flag"]

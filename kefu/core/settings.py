@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     probe_minutes: int = Field(default=5, ge=1, le=1440)
     worker_metrics_port: int | None = Field(default=None, ge=1, le=65535)
     availability_target: float = Field(default=99.9, ge=0, le=100)
+    recommendation_days: int = Field(default=30, ge=1, le=366)
+    again_days: int = Field(default=30, ge=1, le=366)
     facts_shards: int = Field(default=8, ge=1, le=64)
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None

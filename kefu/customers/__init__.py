@@ -50,6 +50,7 @@ from kefu.customers.recommending import (
     recommended_to,
     take_back_bought,
 )
+from kefu.customers.regions import is_elsewhere, province_in
 from kefu.customers.segments import customers_in
 from kefu.customers.talk import TalkCount
 from kefu.customers.timeline import timeline_entry
@@ -96,6 +97,7 @@ __all__ = [
     "grant_access",
     "has_consent",
     "identify",
+    "is_elsewhere",
     "masked_email",
     "masked_phone",
     "merge",
@@ -105,6 +107,7 @@ __all__ = [
     "note_service",
     "note_talk",
     "phone_number",
+    "province_in",
     "recognise_all",
     "recommend",
     "recommended_to",

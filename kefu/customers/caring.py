@@ -23,7 +23,7 @@ from kefu.core.jobs import enqueue
 from kefu.customers.events_segments import CareCompleted, CareRepurchased, CareStarted
 from kefu.customers.model import Consent, Customer
 from kefu.customers.model_care import BIRTHDAY, CARE, CONTROL, ENTERED, CareCourse, CarePlan
-from kefu.customers.model_segments import CustomerFigures
+from kefu.customers.model_segments import CustomerFigures, Membership
 from kefu.customers.preferring import preferred_channels
 from kefu.customers.segment_fields import PRESENT, segment_fields
 from kefu.customers.segmenting import clause_of
@@ -32,6 +32,7 @@ from kefu.promises import create_task
 COURSE = "care_course"
 TASKS_JOB = "customers.care_tasks"
 AT_ONCE = 50
+LATELY = timedelta(days=30)
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -251,6 +252,23 @@ def entered(facts: Iterable[Fact]) -> list[Occasion]:
         for fact in facts
         if not fact.details.get("historic")
     ]
+
+
+async def entered_lately(db: Session, customers: Collection[UUID]) -> list[Occasion]:
+    """The segments into which these customers came not long ago and still are.
+
+    Whoever agrees to care a little after joining is guided all the same.
+    """
+    rows = await db.execute(
+        select(
+            Membership.customer_id, Membership.dimension, Membership.value, Membership.since
+        ).where(
+            Membership.customer_id.in_(customers),
+            Membership.until.is_(None),
+            Membership.since > now() - LATELY,
+        )
+    )
+    return [Occasion(row.customer_id, ENTERED, row.since, row.dimension, row.value) for row in rows]
 
 
 async def greet_birthdays(db: Session) -> None:

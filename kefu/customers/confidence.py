@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kefu.core.folding import folded
 from kefu.customers.claims import ONE_PER_PERSON
 from kefu.customers.model import Customer, Identity
 
@@ -97,14 +98,15 @@ def shared(one: Face, other: Face) -> list[Sign]:
 def names(one: Face, other: Face) -> list[Sign]:
     if not one.name or not other.name:
         return []
-    same = folded(one.name) == folded(other.name)
-    if same and len(folded(one.name)) < NAME_CHARACTERS:
+    same = plain(one.name) == plain(other.name)
+    if same and len(plain(one.name)) < NAME_CHARACTERS:
         return []
     return [Sign("name", "said", agrees=same, weight=WEIGHTS["name"][0] if same else OTHER_NAME)]
 
 
-def folded(name: str) -> str:
-    return "".join(name.casefold().split())
+def plain(name: str) -> str:
+    """The name as it is compared: without spaces, in one case and one writing."""
+    return "".join(folded(name).split())
 
 
 def contradictions(one: Face, other: Face) -> list[Sign]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, case, cast, null, or_, select
+from sqlalchemy import ColumnElement, Integer, case, cast, false, null, or_, select
 
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -83,8 +83,9 @@ def group_of(policy: DedicatedService) -> ColumnElement[Any]:
 
 
 def is_promised(policy: DedicatedService) -> ColumnElement[bool]:
-    """That a customer belongs to one of the groups."""
-    return or_(*[clause for one in policy.served if (clause := within(one)) is not None])
+    """That a customer belongs to one of the groups; without any nobody does."""
+    clauses = [clause for one in policy.served if (clause := within(one)) is not None]
+    return or_(false(), *clauses)
 
 
 def within(group: str) -> ColumnElement[bool] | None:

@@ -29,10 +29,14 @@ class CustomerCreated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerChanged(CustomerEvent):
-    """`changed` names fields; an attribute is named `attributes.<key>`."""
+    """`changed` names fields; an attribute is named `attributes.<key>`.
+
+    `historic` stands where a file said so: nothing starts from what was so before.
+    """
 
     kind: ClassVar[str] = "customer.changed"
     changed: tuple[str, ...]
+    historic: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +80,7 @@ class CustomerLabelsChanged(CustomerEvent):
     kind: ClassVar[str] = "customer.labelled"
     added: tuple[UUID, ...] = ()
     removed: tuple[UUID, ...] = ()
+    historic: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

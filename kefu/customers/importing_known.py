@@ -67,7 +67,7 @@ class Visits:
                 {"id": uuid7(), "customer_id": customer.id, "label_id": label, "at": at}
                 for label in labels
             ]
-            self.facts.append(CustomerLabelsChanged(**head, added=tuple(labels)))
+            self.facts.append(CustomerLabelsChanged(**head, added=tuple(labels), historic=True))
         if person.note and person.note not in had.notes[customer.id]:
             self._note(customer.id, person.note, head)
         if person.address:
@@ -82,7 +82,7 @@ class Visits:
             customer.tier = person.tier
             changed += ("tier",)
         if changed:
-            self.facts.append(CustomerChanged(**head, changed=changed))
+            self.facts.append(CustomerChanged(**head, changed=changed, historic=True))
         if person.registered_at and person.registered_at < customer.first_seen_at:
             customer.first_seen_at = person.registered_at
         customer.last_seen_at = now()

@@ -77,7 +77,7 @@ class Arrivals:
                 {"id": uuid7(), "customer_id": customer, "label_id": label, "at": now()}
                 for label in labels
             ]
-            self.facts.append(CustomerLabelsChanged(**head, added=tuple(labels)))
+            self.facts.append(CustomerLabelsChanged(**head, added=tuple(labels), historic=True))
         if person.note:
             note: dict[str, Any] = {
                 "id": uuid7(),

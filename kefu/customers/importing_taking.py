@@ -40,7 +40,7 @@ async def take(db: Session, person: Person, terms: Terms) -> str:
         if not known.is_another_person(held.customer_id, claims)
     }
     customer, is_new = await found_or_made(db, claims, person.about, historic=True)
-    await learn(db, customer, person.about, person.attributes, trusted=True)
+    await learn(db, customer, person.about, person.attributes, trusted=True, historic=True)
     await enrich(db, customer, person, terms)
     if is_new:
         return "new"
@@ -50,14 +50,15 @@ async def take(db: Session, person: Person, terms: Terms) -> str:
 async def enrich(db: Session, customer: Customer, person: Person, terms: Terms) -> None:
     """What a row says beyond who it is; what is known already is not put down twice."""
     if person.tier and person.tier != customer.tier:
-        await change_profile(db, customer, {"tier": person.tier}, by=terms.by)
+        await change_profile(db, customer, {"tier": person.tier}, by=terms.by, historic=True)
     if person.registered_at and person.registered_at < customer.first_seen_at:
         customer.first_seen_at = person.registered_at
     if person.labels:
         held = await db.scalars(
             select(CustomerLabelled.label_id).where(CustomerLabelled.customer_id == customer.id)
         )
-        await label_customer(db, customer, {*held, *person.labels}, by=terms.by)
+        labels = {*held, *person.labels}
+        await label_customer(db, customer, labels, by=terms.by, historic=True)
     if person.note:
         await add_note(db, customer, person.note, by=terms.by)
     if person.address:

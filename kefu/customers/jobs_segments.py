@@ -1,4 +1,7 @@
-"""Jobs of segments and care: everybody anew at night, birthdays, tasks of courses."""
+"""Jobs of segments and care: everybody anew at night, birthdays, tasks of courses.
+
+Schedules are in UTC; the night is that of the shop, eight hours ahead.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from kefu.customers.segment_rules import EVERYBODY_JOB
 from kefu.customers.segmenting import resegment_everybody
 
 
-@job(EVERYBODY_JOB, schedule="20 2 * * *")
+@job(EVERYBODY_JOB, schedule="20 18 * * *")
 async def look_at_everybody(_payload: dict[str, Any], database: Database) -> None:
     await resegment_everybody(database)
 
@@ -28,7 +31,7 @@ async def give_tasks(_payload: dict[str, Any], database: Database) -> None:
     await make_tasks(database)
 
 
-@job("customers.points_expiry", schedule="40 2 * * *")
+@job("customers.points_expiry", schedule="40 18 * * *")
 async def let_points_expire(_payload: dict[str, Any], database: Database) -> None:
     """A thousand accounts in each transaction, until none is left."""
     expired = 1

@@ -28,7 +28,12 @@ moves_with_customer("labels", CustomerLabelled, one_per=("label_id",))
 
 
 async def label_customer(
-    db: Session, customer: Customer, labels: Collection[UUID], *, by: UUID | None
+    db: Session,
+    customer: Customer,
+    labels: Collection[UUID],
+    *,
+    by: UUID | None,
+    historic: bool = False,
 ) -> None:
     """Leave the customer with exactly these labels."""
     check_not_erased(customer)
@@ -57,6 +62,7 @@ async def label_customer(
         actor=by,
         added=tuple(added),
         removed=tuple(sorted(held - wanted)),
+        historic=historic or None,
     )
     await record(db, event)
 

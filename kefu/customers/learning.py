@@ -27,7 +27,13 @@ class About:
 
 
 async def learn(
-    db: Session, customer: Customer, about: About, attributes: dict[str, Any], *, trusted: bool
+    db: Session,
+    customer: Customer,
+    about: About,
+    attributes: dict[str, Any],
+    *,
+    trusted: bool,
+    historic: bool = False,
 ) -> None:
     """Fill what was blank; one who is vouched for is also corrected."""
     sent = await known_attributes(db, attributes)
@@ -35,7 +41,12 @@ async def learn(
         await db.refresh(customer, with_for_update={"key_share": True})
         news = news_of(customer, about, sent, trusted=trusted)
         take(customer, news)
-        event = CustomerChanged(subject=customer.id, customer=customer.id, changed=tuple(news))
+        event = CustomerChanged(
+            subject=customer.id,
+            customer=customer.id,
+            changed=tuple(news),
+            historic=historic or None,
+        )
         await record(db, event)
     if now() - customer.last_seen_at >= SEEN_AGAIN_AFTER:
         customer.last_seen_at = now()

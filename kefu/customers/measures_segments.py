@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, func, literal_column, select
 
 from kefu.core.db import Session
 from kefu.core.events import FactRow
@@ -80,23 +80,35 @@ async def care_repurchase(db: Session, period: Period) -> Measured:
 
 @measure("proactive_share", unit="percent", better="up", source="R195")
 async def proactive_share(db: Session, period: Period) -> Measured:
-    """Contacts that we began (care courses with tasks) of all: those and customers' conversations.
+    """Contacts that we began of all: those and customers' conversations.
 
-    Control courses are no contacts.
+    Ours are care courses with tasks, and warnings that reached a customer before they asked: of a
+    delivery in trouble. Control courses and notices of usual steps are none.
     """
-    rows = await db.execute(
-        select(FactRow.kind, func.count())
-        .where(
-            FactRow.at >= period.since,
-            FactRow.at < period.until,
-            FactRow.kind.in_(("care.started", "conversation.opened")),
-            func.coalesce(FactRow.details["arm"].as_string(), CARE) == CARE,
-        )
-        .group_by(FactRow.kind)
+    care = and_(FactRow.kind == "care.started", detail("arm") == CARE)
+    warned = and_(
+        FactRow.kind == "notice.settled",
+        detail("outcome") == "sent",
+        detail("anomaly").is_not(None),
     )
-    counts = {row[0]: row[1] for row in rows}
-    proactive = counts.get("care.started", 0)
-    return share(proactive, proactive + counts.get("conversation.opened", 0))
+    asked = FactRow.kind == "conversation.opened"
+    row: Any = (
+        await db.execute(
+            select(*[func.count().filter(one) for one in (care, warned, asked)]).where(
+                FactRow.at >= period.since,
+                FactRow.at < period.until,
+                FactRow.kind.in_(("care.started", "notice.settled", "conversation.opened")),
+            )
+        )
+    ).one()
+    cared_for, warnings, conversations = row
+    ours = cared_for + warnings
+    parts = {"care": counted(cared_for), "warnings": counted(warnings)}
+    return share(ours, ours + conversations, **parts)
+
+
+def detail(name: str) -> Any:
+    return FactRow.details[name].as_string()
 
 
 @measure("redemptions_on_time", unit="percent", better="up", source="R198")

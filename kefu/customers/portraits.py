@@ -17,6 +17,7 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid, NotFound
 from kefu.core.events import record
+from kefu.customers.access import everyone_who_is
 from kefu.customers.events_segments import PortraitApplied, PortraitCorrected
 from kefu.customers.model import Consent, Customer
 from kefu.customers.model_portraits import (
@@ -144,14 +145,39 @@ def sure(messages: int, clarity: float) -> int:
 
 
 async def portrait_of(db: Session, customer: UUID) -> Sequence[PortraitTrait]:
-    """The traits of one customer, in the order of the attributes."""
+    """The traits of one customer, in the order of the attributes.
+
+    What agents said of those merged into them holds too, where they said nothing of who stays.
+    """
     rows = await db.scalars(
         select(PortraitTrait)
-        .where(PortraitTrait.customer_id == customer)
+        .join(Customer, Customer.id == PortraitTrait.customer_id)
+        .where(everyone_who_is(customer))
         .execution_options(populate_existing=True)
     )
-    order = list(CHOICES)
-    return sorted(rows, key=lambda one: order.index(one.attribute))
+    kept = rows.all()
+    traits = [trait_of(customer, [one for one in kept if one.attribute == a]) for a in CHOICES]
+    return [trait for trait in traits if trait is not None]
+
+
+def trait_of(customer: UUID, rows: Sequence[PortraitTrait]) -> PortraitTrait | None:
+    """One attribute out of what is kept of it with everybody who is the customer."""
+    own = next((one for one in rows if one.customer_id == customer), None)
+    said = [one for one in rows if one.given is not None and one.given_at is not None]
+    if (own is not None and own.given is not None) or not said:
+        return own
+    latest = max(said, key=lambda one: one.given_at or now())
+    return PortraitTrait(
+        customer_id=customer,
+        attribute=latest.attribute,
+        learned=own.learned if own else None,
+        confidence=own.confidence if own else 0,
+        evidence=own.evidence if own else {},
+        learned_at=own.learned_at if own else None,
+        given=latest.given,
+        given_by=latest.given_by,
+        given_at=latest.given_at,
+    )
 
 
 async def correct(
@@ -165,15 +191,14 @@ async def correct(
         raise Invalid(f"This must be one of {', '.join(CHOICES[attribute])}.", field="value")
     trait = await db.get(PortraitTrait, (customer.id, attribute), with_for_update=True)
     learned = trait.learned if trait else None
-    if trait is None:
-        if value is None:
-            raise Conflict("Nothing was corrected here.")
-        trait = PortraitTrait(customer_id=customer.id, attribute=attribute, confidence=0)
-        db.add(trait)
-    trait.given, trait.updated_at = value, now()
-    trait.given_by, trait.given_at = (by, now()) if value is not None else (None, None)
-    if value is None and learned is None:
-        await db.delete(trait)
+    if value is not None:
+        if trait is None:
+            trait = PortraitTrait(customer_id=customer.id, attribute=attribute, confidence=0)
+            db.add(trait)
+        trait.given, trait.given_by, trait.given_at = value, by, now()
+        trait.updated_at = now()
+    elif not await take_back(db, customer.id, attribute):
+        raise Conflict("Nothing was corrected here.")
     event = PortraitCorrected(
         subject=customer.id,
         customer=customer.id,
@@ -183,6 +208,27 @@ async def correct(
         learned=learned,
     )
     await record(db, event)
+
+
+async def take_back(db: Session, customer: UUID, attribute: str) -> bool:
+    """What was said goes, also of those merged into the customer; whether there was anything."""
+    rows = await db.scalars(
+        select(PortraitTrait)
+        .join(Customer, Customer.id == PortraitTrait.customer_id)
+        .where(
+            everyone_who_is(customer),
+            PortraitTrait.attribute == attribute,
+            PortraitTrait.given.is_not(None),
+        )
+        .with_for_update(of=PortraitTrait)
+    )
+    said = rows.all()
+    for one in said:
+        one.given = one.given_by = one.given_at = None
+        one.updated_at = now()
+        if one.learned is None:
+            await db.delete(one)
+    return bool(said)
 
 
 async def apply_portrait(

@@ -27,7 +27,12 @@ MASKED: dict[str, Callable[[str | None], str | None]] = {
 
 
 async def change_profile(
-    db: Session, customer: Customer, changes: Mapping[str, Any], *, by: UUID | None
+    db: Session,
+    customer: Customer,
+    changes: Mapping[str, Any],
+    *,
+    by: UUID | None,
+    historic: bool = False,
 ) -> None:
     """Take these fields; one that comes back masked, as it was shown, is left as it is."""
     check_not_erased(customer)
@@ -37,7 +42,11 @@ async def change_profile(
     changed += await changed_attributes(db, customer, changes.get("attributes") or {})
     if changed:
         event = CustomerChanged(
-            subject=customer.id, customer=customer.id, actor=by, changed=tuple(changed)
+            subject=customer.id,
+            customer=customer.id,
+            actor=by,
+            changed=tuple(changed),
+            historic=historic or None,
         )
         await record(db, event)
 

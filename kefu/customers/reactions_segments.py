@@ -7,7 +7,7 @@ from uuid import UUID
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.core.reactions import GAPS, reacts_to
-from kefu.customers.caring import count_steps, entered, start_care
+from kefu.customers.caring import count_steps, entered, entered_lately, start_care
 from kefu.customers.events import (
     ConsentGiven,
     ConsentWithdrawn,
@@ -68,12 +68,14 @@ async def count_what_is_open_again(db: Session, facts: list[Fact]) -> None:
 
 @reacts_to(ConsentGiven, ConsentWithdrawn, group=GROUP)
 async def follow_consent(db: Session, facts: list[Fact]) -> None:
-    """What was said last decides; consents are fields of segment rules too."""
+    """What was said last decides; consents are fields of segment rules, and open care too."""
     last = {fact.subject: fact for fact in facts if fact.details["purpose"] == PROFILING}
     withdrawn = {who for who, fact in last.items() if fact.kind == ConsentWithdrawn.kind}
     await forget_learned(db, withdrawn)
     await learn_portraits(db, last.keys() - withdrawn)
     await resegment(db, {fact.subject for fact in facts})
+    given = {fact.subject for fact in facts if fact.kind == ConsentGiven.kind}
+    await start_care(db, await entered_lately(db, given))
 
 
 @reacts_to(ClockDue, group=GROUP)

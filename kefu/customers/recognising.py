@@ -2,7 +2,8 @@
 
 Whoever is known for certain, or not at all, is dealt with here; everybody else, and every clash,
 goes the careful way of `identify`. Somebody who only left a telephone number or an e-mail address
-is taken for the customer who holds it: that adds to a history and opens none.
+is taken for the customer who holds it, but never for a visitor who merely said it of themselves:
+nobody gets to see a stranger's orders by writing down the stranger's number.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, exists, select, update
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -26,6 +28,7 @@ from kefu.customers.contacts import email_address, phone_number
 from kefu.customers.events import CustomerCreated
 from kefu.customers.identities import identify
 from kefu.customers.model import Customer, Identity
+from kefu.customers.moving import settle_down
 from kefu.customers.names import search_terms_of, stranger_name
 
 Key = tuple[str, str]
@@ -108,8 +111,16 @@ async def recognise_all(
 
 @dataclass(frozen=True, slots=True)
 class Held:
+    """Who holds a number: proven or not, and whether they come to the widget themselves."""
+
     customer: UUID
     proven: bool
+    visits: bool
+
+    @property
+    def only_said(self) -> bool:
+        """Whether a visitor wrote it of themselves, and nobody else says so."""
+        return self.visits and not self.proven
 
 
 async def holders(db: Session, people: Sequence[Person], scope: UUID | None) -> dict[Key, Held]:
@@ -125,14 +136,21 @@ async def holders(db: Session, people: Sequence[Person], scope: UUID | None) -> 
             Identity.scope,
             Identity.customer_id,
             Identity.verified_at,
+            visits(Identity.customer_id).label("visits"),
         ).where(among(Identity.value, values))
     )
     return {
-        (row.kind, row.value): Held(row.customer_id, row.verified_at is not None)
+        (row.kind, row.value): Held(row.customer_id, row.verified_at is not None, row.visits)
         for row in rows
         if (row.kind, row.value) in keys
         and row.scope == (scope if row.kind == "external_id" else None)
     }
+
+
+def visits(customer: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Whether this customer has come to the widget."""
+    own = aliased(Identity)
+    return exists().where(own.customer_id == customer, own.kind == "visitor")
 
 
 def certain(person: Person, held: dict[Key, Held]) -> UUID | None:
@@ -146,7 +164,9 @@ def certain(person: Person, held: dict[Key, Held]) -> UUID | None:
         for key, one in zip(person.keys, holding, strict=True)
         if one is not None and person.proves(key[0]) and not one.proven
     ]
-    return None if unproven else first.customer
+    if unproven or (person.external_id is None and first.only_said):
+        return None
+    return first.customer
 
 
 async def welcomed_all(
@@ -213,9 +233,11 @@ def identity_rows(
 
 async def recognised_carefully(db: Session, person: Person, scope: UUID | None) -> UUID:
     """One at a time: who only left a contact is its holder, everybody else is identified."""
+    said: list[Key] = []
     if person.external_id is None and not person.verified:
         held = await holders(db, [person], scope)
-        known = [held[key].customer for key in person.keys if key in held]
+        said = [key for key in person.keys if key in held and held[key].only_said]
+        known = [held[key].customer for key in person.keys if key in held and key not in said]
         if known:
             return known[0]
     customer = await identify(
@@ -226,4 +248,23 @@ async def recognised_carefully(db: Session, person: Person, scope: UUID | None) 
         email=person.email,
         phone=person.phone,
     )
+    await take_over(db, customer.id, said)
     return customer.id
+
+
+async def take_over(db: Session, customer: UUID, said: Sequence[Key]) -> None:
+    """What a shop tells of a buyer counts more than what a visitor said; the pair is for review."""
+    for kind, value in said:
+        taken = await db.scalars(
+            update(Identity)
+            .where(
+                Identity.kind == kind,
+                Identity.value == value,
+                Identity.scope.is_(None),
+                Identity.verified_at.is_(None),
+            )
+            .values(customer_id=customer)
+            .returning(Identity.id)
+        )
+        for identity in taken.all():
+            await settle_down(db, "identities", identity)

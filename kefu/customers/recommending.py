@@ -13,6 +13,7 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict
 from kefu.core.events import record
+from kefu.core.settings import settings
 from kefu.customers.events_segments import (
     RecommendationBought,
     RecommendationMade,
@@ -22,7 +23,6 @@ from kefu.customers.model import Customer
 from kefu.customers.model_recommendations import Recommendation
 from kefu.customers.personal_data import check_not_erased
 
-WINDOW_DAYS = 30
 LATEST = 50
 
 
@@ -44,7 +44,8 @@ async def recommend(
     """Remember that this was recommended; the same twice within the window is one."""
     check_not_erased(customer)
     at = now()
-    since = at - timedelta(days=WINDOW_DAYS)
+    window = settings().recommendation_days
+    since = at - timedelta(days=window)
     open_one = await db.scalar(
         select(Recommendation.id).where(
             Recommendation.customer_id == customer.id,
@@ -61,7 +62,7 @@ async def recommend(
         conversation_id=conversation,
         agent_id=by,
         at=at,
-        window_days=WINDOW_DAYS,
+        window_days=window,
     )
     db.add(made)
     await db.flush()
@@ -145,7 +146,7 @@ async def recommended_to(db: Session, customers: Collection[UUID]) -> set[tuple[
         .where(
             Recommendation.customer_id.in_(customers),
             Recommendation.order_id.is_(None),
-            Recommendation.at > now() - timedelta(days=WINDOW_DAYS),
+            Recommendation.at > now() - timedelta(days=settings().recommendation_days),
         )
         .distinct()
     )

@@ -122,3 +122,17 @@ def district_in(city: str, rest: str) -> tuple[str, str]:
 def cut(text: str, pattern: re.Pattern[str]) -> tuple[str, str]:
     found = pattern.match(text)
     return (found.group(), text[found.end() :]) if found else ("", text)
+
+
+@lru_cache(maxsize=4096)
+def province_in(written: str) -> str:
+    """The full name of a province however it is written; what is none stays as it is."""
+    plain = SPACE.sub("", written).removeprefix("中国")
+    return next((name for short, name in table().provinces if short == plain), plain)
+
+
+def is_elsewhere(one: str, other: str) -> bool:
+    """Whether these are two provinces; of one we know and one we do not nobody can say."""
+    known = {name for _, name in table().provinces}
+    names = {province_in(one), province_in(other)}
+    return len(names) > 1 and len(names & known) != 1

@@ -51,6 +51,8 @@ def agrees_to(purpose: str) -> Clause:
     return select(1).where(mine, in_force, Consent.purpose == purpose).exists()
 
 
+REGISTERED = func.least(Customer.first_seen_at, Customer.created_at)
+"""A member of ten years whom a file brought yesterday is not new."""
 AVERAGE = func.coalesce(CustomerFigures.spent / func.nullif(CustomerFigures.orders, 0), 0)
 
 FIELDS: dict[str, Field] = {
@@ -62,7 +64,7 @@ FIELDS: dict[str, Field] = {
     "first_order": moment(CustomerFigures.first_order_at, "days"),
     "last_order": moment(CustomerFigures.last_order_at, "days"),
     "last_return": moment(CustomerFigures.last_return_at, "days"),
-    "registered": moment(Customer.created_at, "days"),
+    "registered": moment(REGISTERED, "days"),
     "last_seen": moment(Customer.last_seen_at, "days"),
     "conversations": number(figure(CustomerFigures.conversations), 0, 1_000_000),
     "last_conversation": moment(CustomerFigures.last_conversation_at, "days"),

@@ -3,9 +3,9 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from kefu.channels.notices import deliver_notices, mail_notice
+from kefu.channels.notices import deliver_notices, mail_notice, text_notice
 from kefu.commerce import CustomerNotice, NoticeWish
 from kefu.commerce.tests.factories import an_order
 from kefu.conversations import Message
@@ -16,10 +16,12 @@ from kefu.core.settings import Settings
 from kefu.customers import Customer
 from kefu.customers.tests.factories import a_customer
 from kefu.identity.tests.visiting import OneTransaction
-from kefu.notifications import MemoryMailer
+from kefu.notifications import MemoryMailer, MemoryTextSender
 
 WITH_MAIL = Settings(smtp_url="smtp://mail.test")
 WITHOUT = Settings(smtp_url=None)
+WITH_TEXTS = Settings(smtp_url=None, sms_url="https://sms.test/send")
+WITH_ALL = Settings(smtp_url="smtp://mail.test", sms_url="https://sms.test/send")
 
 
 async def a_notice(db: Session, customer: Customer, **more: object) -> CustomerNotice:
@@ -79,6 +81,37 @@ async def test_who_wished_for_mail_gets_it_although_a_talk_is_open(db: Session) 
 
     assert await said_in(db, talk.id) == []
     assert notice.status == "waiting"
+
+
+async def test_who_has_only_a_telephone_gets_a_text_message_once(db: Session) -> None:
+    customer = await a_customer(db, phone="+8613800138000")
+    notice = await a_notice(db, customer)
+    sender = MemoryTextSender()
+
+    await deliver_notices(db, [notice.id], chosen=WITH_TEXTS)
+    waiting = await db.scalar(
+        text("select count(*) from jobs.pgqueuer where entrypoint = 'channels.notice_text'")
+    )
+    for _ in range(2):
+        await text_notice(OneTransaction(db), notice.id, sender)  # type: ignore[arg-type]
+
+    assert waiting == 1
+    assert [(one.to, one.text, one.key) for one in sender.sent] == [
+        ("+8613800138000", "您的订单已发货。", str(notice.id))
+    ]
+    assert (notice.status, notice.way) == ("sent", "text")
+
+
+async def test_who_wished_for_text_messages_gets_them_first(db: Session) -> None:
+    customer = await a_customer(db, email="li@example.com", phone="+8613800138001")
+    await a_conversation(db, customer=customer)
+    db.add(NoticeWish(customer_id=customer.id, way="text"))
+    notice = await a_notice(db, customer)
+
+    await deliver_notices(db, [notice.id], chosen=WITH_ALL)
+
+    kinds = "select entrypoint from jobs.pgqueuer where entrypoint like 'channels.notice_%'"
+    assert list(await db.scalars(text(kinds))) == ["channels.notice_text"]
 
 
 @pytest.mark.parametrize("email", [None, "zhang@example.com"])

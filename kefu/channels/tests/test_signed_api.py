@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import orjson
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from kefu.channels import delivering, jobs, reactions
 from kefu.channels.model import Delivery
@@ -346,3 +346,43 @@ async def test_the_schedule_finds_what_is_due(
     await jobs.deliver_due({}, house.database)
 
     assert [asked.json["message"]["text"] for asked in other_side.asked] == ["您好"]
+
+
+async def customers_of(house: House, inbox: Inbox, *senders: dict[str, Any]) -> list[UUID]:
+    """Each of them writes once; whose talks these are."""
+    found = []
+    for number, sender in enumerate(senders):
+        body = {"messages": [{"id": f"{sender['id']}-{number}", "sender": sender, "text": "在吗"}]}
+        answer = await post(house, inbox, body)
+        assert answer.status_code == 200, answer.text
+        talk = UUID(answer.json()["messages"][0]["conversation"])
+        async with house.database.transaction() as db:
+            found.append((await db.get_one(Conversation, talk)).customer_id)
+    return found
+
+
+async def test_a_union_id_that_is_proven_is_one_person_in_two_accounts(house: House) -> None:
+    union = {"unionid": "o6_bmasdasdsad6_2sgVt7hMZOPfL", "verified": ["unionid", "openid"]}
+
+    mini = {"id": "mini-1", "openid": "mini-open", **union}
+    service = {"id": "service-1", "openid": "service-open", **union}
+    (one,) = await customers_of(house, await house.inbox(channel="api"), mini)
+    (other,) = await customers_of(house, await house.inbox(channel="api"), service)
+
+    assert one == other
+
+
+async def test_one_device_is_a_sign_and_no_proof(house: House) -> None:
+    one, other = await customers_of(
+        house,
+        await house.inbox(channel="api"),
+        {"id": "app-1", "device": "idfv-77"},
+        {"id": "app-2", "device": "idfv-77"},
+    )
+
+    query = text("select evidence from merge_candidates where one_id = :one and other_id = :other")
+    async with house.database.transaction() as db:
+        first, second = sorted((one, other))
+        evidence = await db.scalar(query, {"one": first, "other": second})
+    assert one != other
+    assert [(sign["sign"], sign["proof"]) for sign in evidence] == [("device", "said")]

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from kefu.commerce.model_logistics import SHIPMENT, DeliveryAnomaly
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_shipments import Shipment
-from kefu.commerce.parcels.anomalies import KINDS, Parcel
+from kefu.commerce.parcels.anomalies import KINDS, SEVERITIES, Finding, Parcel
 from kefu.commerce.parcels.scans import MOVES, STAGE_OF, Scan, stage_after
 from kefu.core.db import Session
 from kefu.core.writing import among
@@ -71,6 +71,14 @@ SHIPMENT_COLUMNS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """When somebody last saw to a problem of a kind, and how urgent it had become."""
+
+    at: datetime
+    urgency: int
+
+
 @dataclass(slots=True)
 class Delivery:
     """An order that has not left, or one of its parcels, with its scans and its open anomalies."""
@@ -82,6 +90,16 @@ class Delivery:
     scans: list[Scan]
     parcels: int = 0
     anomalies: list[DeliveryAnomaly] = field(default_factory=list)
+    handled: dict[str, Handled] = field(default_factory=dict)
+
+    def was_handled(self, finding: Finding) -> bool:
+        """Whether somebody saw to just this, and it has not become worse since."""
+        kept = self.handled.get(finding.kind)
+        return (
+            kept is not None
+            and finding.since <= kept.at
+            and SEVERITIES.index(finding.severity) <= kept.urgency
+        )
 
     @property
     def is_over(self) -> bool:
@@ -134,6 +152,7 @@ async def read_claimed(db: Session, claim: Claim) -> list[Delivery]:
     await db.execute(HOLD, {"orders": alone})
     leaving = await _parcels_of_orders(db, alone)
     anomalies = await _open_anomalies(db, [row.subject for row in rows])
+    handled = await _handled(db, orders)
     found = []
     for row in sorted(rows, key=lambda row: row.subject):
         shipment = shipments.get(row.subject)
@@ -144,6 +163,7 @@ async def read_claimed(db: Session, claim: Claim) -> list[Delivery]:
         delivery = Delivery(row.subject, row.subject_kind, order, shipment, known)
         delivery.parcels = leaving.get(row.subject, 0)
         delivery.anomalies = anomalies.get(row.subject, [])
+        delivery.handled = handled.get(row.subject, {})
         found.append(delivery)
     return found
 
@@ -207,4 +227,20 @@ async def _open_anomalies(
     found: dict[UUID, list[DeliveryAnomaly]] = {}
     for anomaly in rows:
         found.setdefault(anomaly.subject, []).append(anomaly)
+    return found
+
+
+async def _handled(db: Session, orders: Iterable[UUID]) -> dict[UUID, dict[str, Handled]]:
+    """What somebody saw to on the way of these orders, by parcel and kind."""
+    anomaly = DeliveryAnomaly
+    rows = await db.execute(
+        select(
+            anomaly.subject, anomaly.kind, func.max(anomaly.closed_at), func.max(anomaly.urgency)
+        )
+        .where(among(anomaly.order_id, set(orders)), anomaly.closing == "handled")
+        .group_by(anomaly.subject, anomaly.kind)
+    )
+    found: dict[UUID, dict[str, Handled]] = {}
+    for subject, kind, at, urgency in rows:
+        found.setdefault(subject, {})[kind] = Handled(at, urgency)
     return found

@@ -29,10 +29,14 @@ from kefu.core.events import Fact, record_all
 from kefu.core.ids import uuid7
 
 OLD = timedelta(hours=48)
+PLACED = "order.placed"
 ABOUT_FACT = {
+    PLACED: "order_placed",
     "order.paid": "order_paid",
+    "order.processing": "order_processing",
     "order.shipped": "order_shipped",
     "order.delivered": "delivered",
+    "order.completed": "order_completed",
     "order.cancelled": "order_cancelled",
     "refund.paid": "refund_paid",
 }
@@ -59,11 +63,16 @@ async def tell_of_steps(db: Session, facts: Iterable[Fact]) -> None:
     """Tell what these facts of orders and parcels mean for their customers."""
     lively = [fact for fact in facts if not fact.details.get("historic")]
     moves = [fact for fact in lively if fact.kind == "shipment.moved"]
-    steps = [fact for fact in lively if fact.kind in ABOUT_FACT]
+    steps = [fact for fact in lively if fact.kind in ABOUT_FACT and is_a_step(fact)]
     parcels = await _outbound(db, [fact.subject for fact in steps if "delivered" in fact.kind])
     tellings = [one for fact in steps for one in of_step(fact, parcels)]
     tellings += [one for fact in moves for one in of_move(fact)]
     await put(db, tellings)
+
+
+def is_a_step(fact: Fact) -> bool:
+    """An order that was paid or sent when it became known is told of as that."""
+    return fact.kind != PLACED or fact.details["status"] == "created"
 
 
 def of_step(fact: Fact, parcels: Mapping[UUID, list[UUID]]) -> list[Telling]:
@@ -91,7 +100,9 @@ def of_move(fact: Fact) -> list[Telling]:
 
 
 def moment_of(fact: Fact) -> datetime:
-    return datetime.fromisoformat(fact.details["happened_at"])
+    """When it happened, as far as that was told."""
+    told = fact.details.get("happened_at")
+    return datetime.fromisoformat(told) if told else fact.at
 
 
 async def _outbound(db: Session, orders: Sequence[UUID]) -> dict[UUID, list[UUID]]:

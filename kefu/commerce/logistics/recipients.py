@@ -26,7 +26,7 @@ class Recipients:
     parcels: Mapping[UUID, Any]
     locales: Mapping[UUID, str | None]
     unwanted: frozenset[UUID]
-    carriers: Mapping[str, str]
+    carriers: Mapping[str, tuple[str, str]]
 
     def words_of(self, about: str, order: Any, given: Mapping[str, Said]) -> str:
         locale = self.locales.get(order.customer_id)
@@ -36,8 +36,8 @@ class Recipients:
             "promise": promise_in(locale, order.promised_by),
         }
         if parcel is not None:
-            name = self.carriers.get(parcel.carrier or "", parcel.carrier)
-            known["parcel"] = parcel_in(locale, name, parcel.tracking_number)
+            names = self.carriers.get(parcel.carrier or "")
+            known["parcel"] = parcel_in(locale, names or parcel.carrier, parcel.tracking_number)
         return worded(about, locale, known | dict(given))
 
 
@@ -56,11 +56,11 @@ async def known_of(db: Session, orders: set[UUID]) -> Recipients:
             NoticeWish.customer_id.in_(people), NoticeWish.wanted.is_(False)
         )
     )
-    carriers = await db.execute(select(Carrier.code, Carrier.name))
+    carriers = await db.execute(select(Carrier.code, Carrier.name, Carrier.name_en))
     return Recipients(
         found,
         {row.order_id: row for row in parcels},
         dict(locales.all()),
         frozenset(unwanted),
-        dict(carriers.all()),
+        {row.code: (row.name, row.name_en) for row in carriers},
     )

@@ -150,6 +150,8 @@ def judge(delivery: Delivery, at: datetime, patience: Limits, outcome: Outcome) 
         else:
             keep_up(anomaly, finding, outcome)
     for finding in wrong.values():
+        if delivery.was_handled(finding):
+            continue
         outcome.opened.append(anomaly_of(delivery, finding, at, patience))
         LATE.observe(max(0.0, (at - finding.since).total_seconds()))
     if following is None:

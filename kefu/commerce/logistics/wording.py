@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from kefu.commerce.logistics.wording_returns import RETURN_WORDS
+from kefu.commerce.money import decimals_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -37,9 +39,17 @@ ABOUT_PROBLEM = {
 """Which notice a problem calls for; the others do not concern the customer."""
 
 WORDS: dict[str, tuple[str, str]] = {
+    "order_placed": (
+        "您的订单 {number} 已提交，付款后我们会尽快为您发货。",
+        "Your order {number} is placed. We will send it as soon as it is paid.",
+    ),
     "order_paid": (
         "您的订单 {number} 已付款成功，我们会尽快为您发货。",
         "Your order {number} is paid. We will send it as soon as we can.",
+    ),
+    "order_processing": (
+        "您的订单 {number} 正在备货，发货后会第一时间告诉您。",
+        "Your order {number} is being prepared. We will tell you when it is on its way.",
     ),
     "order_shipped": (
         "您的订单 {number} 已发货{parcel}。{promise}",
@@ -52,6 +62,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "delivered": (
         "您的订单 {number} 已签收。如有问题，直接回复我们即可。",
         "Your order {number} has been delivered. If anything is wrong, just answer here.",
+    ),
+    "order_completed": (
+        "您的订单 {number} 已完成，感谢您的支持。需要售后时，直接回复我们即可。",
+        "Your order {number} is completed. Thank you! If you need us again, just answer here.",
     ),
     "order_cancelled": (
         "您的订单 {number} 已取消。如已付款，款项会原路退回。",
@@ -174,14 +188,17 @@ def promise_in(locale: str | None, promised_by: datetime | None) -> str:
     return PROMISED[0 if chinese else 1].format(day=day)
 
 
-def parcel_in(locale: str | None, carrier: str | None, number: str | None) -> str:
+def parcel_in(locale: str | None, carrier: Said | None, number: str | None) -> str:
+    """The parcel's number behind its carrier's name, in the customer's language."""
     if not number:
         return ""
-    chinese = not (locale or "zh").lower().startswith("en")
-    name = f"{carrier} " if carrier else ""
-    return f"（{name}{number}）" if chinese else f" ({name}{number})"
+    english = (locale or "zh").lower().startswith("en")
+    name = carrier[english] if isinstance(carrier, tuple) else carrier
+    named = f"{name} {number}" if name else number
+    return f" ({named})" if english else f"（{named}）"
 
 
 def money_in(amount: int, currency: str) -> str:
-    shown = f"{amount / 100:,.2f}"
+    decimals = decimals_of(currency)
+    shown = f"{Decimal(amount).scaleb(-decimals):,.{decimals}f}"
     return f"¥{shown}" if currency == "CNY" else f"{currency} {shown}"

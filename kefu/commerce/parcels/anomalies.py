@@ -6,6 +6,7 @@ silence alone may change what they say.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from kefu.commerce.parcels.scans import (
     stages,
 )
 from kefu.commerce.parcels.thresholds import Thresholds
+from kefu.customers import is_elsewhere
 
 LOW, MEDIUM, HIGH, CRITICAL = "low", "medium", "high", "critical"
 SEVERITIES = (LOW, MEDIUM, HIGH, CRITICAL)
@@ -167,27 +169,28 @@ def loop(look: Look) -> Finding | None:
     """The same place reached again and again, with another place in between."""
     if look.ended:
         return None
-    visits: dict[str, int] = {}
-    before = ""
+    visits: Counter[str] = Counter()
+    before, found = "", None
     for scan in look.scans:
-        if scan.code not in MOVES or not scan.place:
+        if scan.code not in MOVES or not scan.place or scan.place == before:
             continue
-        if scan.place != before:
-            visits[scan.place] = visits.get(scan.place, 0) + 1
-            before = scan.place
-            if visits[scan.place] >= look.limits.visits:
-                evidence = {"place": scan.place, "visits": visits[scan.place]}
-                return Finding("loop", HIGH, scan.at, evidence)
-    return None
+        before = scan.place
+        visits[before] += 1
+        if visits[before] >= look.limits.visits:
+            evidence = {"place": before, "visits": visits[before]}
+            found = Finding("loop", HIGH, scan.at, evidence)
+    return found
 
 
 def wrong_region(look: Look) -> Finding | None:
     """It is being delivered where the customer is not."""
     goal = look.parcel.province
     out = [scan for scan in look.scans if scan.code == "out_for_delivery" and scan.province]
-    if not goal or not out or look.stage != OUT_FOR_DELIVERY or out[-1].province == goal:
+    if not goal or not out or look.stage != OUT_FOR_DELIVERY:
         return None
     last = out[-1]
+    if not is_elsewhere(last.province, goal):
+        return None
     evidence = {"place": last.place, "province": last.province, "goal": goal}
     return Finding("wrong_region", HIGH, last.at, evidence)
 

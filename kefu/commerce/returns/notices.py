@@ -55,6 +55,6 @@ async def of_step(
         return None
     if about in SENDING:
         carrier = await carrier_for_label(db, province, on=fact.at.date())
-        given["carrier"] = carrier.name if carrier else ""
+        given["carrier"] = (carrier.name, carrier.name_en) if carrier else ""
     which = fact.details.get("inspection") or (case.turn if about == "return_reminder" else "")
     return Telling(f"{case.id}:{about}:{which}", about, case.order_id, fact.at, None, given)

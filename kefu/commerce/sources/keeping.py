@@ -60,7 +60,8 @@ async def change_source(
         for name, value in changes.items()
         if value or name not in ("secret", "webhook_secret")
     }
-    await check(db, {"kind": source.kind, "book": source.book, "shop_id": source.shop_id} | named)
+    kept = ("kind", "book", "shop_id", "takes_changes")
+    await check(db, {name: getattr(source, name) for name in kept} | named)
     for name, value in named.items():
         setattr(source, name, value)
     await record(db, SourceChanged(subject=source.id, actor=by.id, change="changed"))
@@ -83,6 +84,8 @@ async def check(db: Session, given: Mapping[str, Any]) -> None:
         given.get("shop_id") is None or await db.get(Shop, given["shop_id"]) is None
     ):
         raise Invalid("Say whose orders these are.", field="shop_id")
+    if given.get("takes_changes") and not tells_orders:
+        raise Invalid("Only a shop with orders takes changes of them.", field="takes_changes")
 
 
 def answered(source: Source, failure: str | None = None) -> None:

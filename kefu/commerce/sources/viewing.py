@@ -11,9 +11,11 @@ from uuid import UUID
 from sqlalchemy import select
 
 from kefu.commerce.events_logistics import SourceWritten
+from kefu.commerce.model import Shop
 from kefu.commerce.model_sources import Source
 from kefu.commerce.sources.asking import Asks, SourceAway
 from kefu.commerce.sources.qiyu import PATIENCE, QiyuShop, Remembered, ShopView
+from kefu.commerce.taking import scope_of
 from kefu.core.db import Session
 from kefu.core.errors import NotFound, Unavailable
 from kefu.core.events import record
@@ -44,19 +46,38 @@ class Errand:
 
 
 async def errands_for(db: Session, customer: UUID, wire: Asks) -> list[Errand]:
-    """Whom to ask about a customer, read before anything is asked."""
-    ids = await db.scalars(
-        select(Identity.value)
-        .where(Identity.customer_id == customer, Identity.kind == "external_id")
-        .order_by(Identity.created_at.desc())
+    """Whom to ask about a customer, read before anything is asked.
+
+    Each shop by its own id of them, proven: another shop's number is somebody else there.
+    """
+    ids = await db.execute(
+        select(Identity.scope, Identity.value)
+        .where(
+            Identity.customer_id == customer,
+            Identity.kind == "external_id",
+            Identity.verified_at.is_not(None),
+        )
+        .order_by(Identity.created_at)
     )
-    person = ids.first()
-    if person is None:
+    known = [(row.scope, row.value) for row in ids]
+    if not known:
         return []
-    rows = await db.scalars(
-        select(Source).where(Source.kind == "qiyu", Source.enabled).order_by(Source.name)
+    rows = await db.execute(
+        select(Source, Shop)
+        .outerjoin(Shop, Shop.id == Source.shop_id)
+        .where(Source.kind == "qiyu", Source.enabled)
+        .order_by(Source.name)
     )
-    return [Errand(shop_of(row, wire), row.name, person) for row in rows]
+    asked = [(source, person_in(shop, known)) for source, shop in rows]
+    return [Errand(shop_of(one, wire), one.name, person) for one, person in asked if person]
+
+
+def person_in(shop: Shop | None, known: Sequence[tuple[UUID | None, str]]) -> str | None:
+    """The latest id of the customer in this shop; a source of no shop goes by the latest of all."""
+    if shop is None:
+        return known[-1][1]
+    scope = scope_of(shop)
+    return next((value for kept, value in reversed(known) if kept == scope), None)
 
 
 def shop_of(source: Source, wire: Asks) -> QiyuShop:

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from kefu.commerce.documents import OrderDocument
 from kefu.commerce.money import decimals_of
 from kefu.core.errors import Invalid, Unauthenticated
+from kefu.customers import province_in
 
 SIGNATURE = "x-wc-webhook-signature"
 TOPIC = "x-wc-webhook-topic"
@@ -33,6 +34,12 @@ STATUSES = {
     "refunded": "cancelled",
     "trash": "cancelled",
 }
+CHINESE_STATES = (
+    "云南 北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 "
+    "河南 湖北 湖南 广东 广西 海南 重庆 四川 贵州 陕西 甘肃 青海 宁夏 澳门 西藏 新疆"
+)
+PROVINCES = {f"CN{number}": name for number, name in enumerate(CHINESE_STATES.split(), 1)}
+"""What a shop's address forms keep of a Chinese province is a code of WooCommerce's own."""
 STEPS = {"checkout-draft": "cart", "pending": "payment", "failed": "payment"}
 
 
@@ -67,7 +74,7 @@ def order_of(given: Mapping[str, Any]) -> OrderDocument:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise Invalid(first["msg"].removeprefix("Value error, "), field=place or "order") from error
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         raise Invalid(
             "This is no order of WooCommerce.", field="order", detail=str(error)
         ) from error
@@ -85,7 +92,7 @@ class Reading:
         given, status = self.given, self.status
         if status not in STATUSES:
             raise Invalid(f"{status} is no status of an order.", field="status")
-        lines = [self.line(line) for line in given["line_items"]]
+        lines = [self.line(line) for line in given["line_items"] if int(line["quantity"]) > 0]
         goods = sum(line["unit_price"] * line["quantity"] - line["discount"] for line in lines)
         total = self.amount("total", given)
         paid_at = moment(given, "date_paid")
@@ -106,7 +113,7 @@ class Reading:
             "unfinished_step": STEPS.get(status),
             "lines": lines,
             "payments": self.payments(total, paid_at),
-            "refunds": [self.refund(refund) for refund in given.get("refunds") or []],
+            "refunds": self.refunds(),
             "attributes": {
                 "tax": str(given.get("total_tax", "0")),
                 "shipping": str(given.get("shipping_total", "0")),
@@ -161,6 +168,11 @@ class Reading:
             }
         ]
 
+    def refunds(self) -> list[dict[str, Any]]:
+        """What went back; one that only puts goods into stock again gives no money."""
+        told = [self.refund(refund) for refund in self.given.get("refunds") or []]
+        return [refund for refund in told if refund["amount"] > 0]
+
     def refund(self, refund: Mapping[str, Any]) -> dict[str, Any]:
         return {
             "external_id": str(refund["id"]),
@@ -186,12 +198,13 @@ class Reading:
     def address(self) -> dict[str, Any]:
         billing, shipping = self.given.get("billing") or {}, self.given.get("shipping") or {}
         goes_to = shipping if shipping.get("address_1") else billing
+        state = str(goes_to.get("state") or "")
         street = " ".join(filter(None, (goes_to.get("address_1"), goes_to.get("address_2"))))
         told = {
             "recipient": name_in(goes_to, self.country),
             "phone": shipping.get("phone") or billing.get("phone"),
             "country": goes_to.get("country"),
-            "province": goes_to.get("state"),
+            "province": province_in(PROVINCES.get(state, state)),
             "city": goes_to.get("city"),
             "street": street,
             "postcode": goes_to.get("postcode"),

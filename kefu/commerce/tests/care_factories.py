@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from kefu.commerce.changing import Asked, request_change
-from kefu.commerce.model import PaymentMethod, Product, Sku
+from kefu.commerce.model import PaymentMethod, Product, Shop, Sku
 from kefu.commerce.model_order_care import OrderChange
 from kefu.commerce.model_orders import Order, OrderLine, Payment
+from kefu.commerce.model_sources import Source
 from kefu.commerce.tests.factories import a_product, an_order, lines_of, sku_of, the_shop
 from kefu.core.clock import now
 from kefu.core.db import Session
@@ -83,3 +84,19 @@ async def ask(
     asked.setdefault("reason", "no_longer_needed" if kind == "cancel" else None)
     given = await wanted_of(db, order, kind) if wanted is None else wanted
     return await request_change(db, order, kind=kind, wanted=given, asked=Asked(**asked))
+
+
+async def a_taking_source(db: Session, shop: Shop, **more: Any) -> Source:
+    """A source through which the shop takes changes of its orders."""
+    given: dict[str, Any] = {
+        "name": f"来源 {next(_numbers)}",
+        "kind": "book",
+        "book": "orders",
+        "url": "https://shop.example",
+        "secret": "book-secret",
+        "takes_changes": True,
+    }
+    source = Source(id=uuid7(), shop_id=shop.id, **given | more)
+    db.add(source)
+    await db.flush()
+    return source

@@ -11,20 +11,27 @@ from sqlalchemy import Row, text
 from kefu.commerce.logistics.closing import handle
 from kefu.commerce.logistics.drafting import discard_draft, edit_draft, send_draft
 from kefu.commerce.logistics.settings import settings_row
+from kefu.commerce.logistics.wording import money_in
+from kefu.commerce.model_logistics import Carrier
 from kefu.commerce.model_notices import NoticeWish
+from kefu.commerce.taking import take_orders
+from kefu.commerce.tests.factories import a_shop
 from kefu.commerce.tests.logistics import (
     a_parcel,
     facts_of,
     hours,
     notices,
+    open_kinds,
     pass_time,
     problems,
     scanned,
     work,
 )
+from kefu.commerce.tests.telling import told as told_of
 from kefu.core.clock import FrozenClock, frozen
 from kefu.core.db import Session
 from kefu.core.errors import Conflict
+from kefu.core.ids import uuid7
 from kefu.customers.tests.factories import a_customer
 from kefu.identity import Actor, actor_for_agent
 from kefu.identity.tests.factories import a_department, an_agent
@@ -130,6 +137,42 @@ async def test_what_goes_on_by_itself_takes_back_alarm_task_and_draft(
     assert [task.done_by for task in await tasks(db)] == [None]
 
 
+async def test_what_was_handled_is_not_found_again_by_the_next_scan(
+    db: Session, clock: FrozenClock
+) -> None:
+    parcel = await a_parcel(db)
+    for place in ("长沙", "武汉", "长沙", "武汉", "长沙"):
+        clock.advance(hours(1))
+        await scanned(db, parcel, "arrived", place=place)
+    (loop,) = await problems(db)
+    await handle(db, loop, remedy="网点已改派", by=await somebody(db))
+
+    clock.advance(hours(1))
+    await scanned(db, parcel, "departed", place="长沙")
+    after_handling = await open_kinds(db, parcel)
+    clock.advance(hours(1))
+    await scanned(db, parcel, "arrived", place="武汉")
+    again = await open_kinds(db, parcel)
+
+    assert (loop.kind, after_handling, again) == ("loop", set(), {"loop"})
+
+
+async def test_what_was_handled_and_became_worse_is_told_again(
+    db: Session, clock: FrozenClock
+) -> None:
+    parcel = await a_parcel(db)
+    await scanned(db, parcel, "picked_up")
+    await pass_time(db, clock, hours(48))
+    (stuck,) = await problems(db)
+    await handle(db, stuck, remedy="已催网点", by=await somebody(db))
+
+    await pass_time(db, clock, hours(1))
+    quiet = await open_kinds(db, parcel)
+    await pass_time(db, clock, hours(47))
+
+    assert (stuck.severity, quiet, await open_kinds(db, parcel)) == ("medium", set(), {"stuck"})
+
+
 async def test_without_a_department_the_head_of_logistics_settings_is_told(db: Session) -> None:
     head = await an_agent(db, name="周敏", role="department_head")
     await scanned(db, await a_parcel(db), "lost")
@@ -190,6 +233,59 @@ async def test_each_step_is_told_once_and_repeated_news_not_at_all(
     told_of = [one.kind for one in await notices(db)]
     assert told_of == ["order_shipped", "out_for_delivery", "delivered"]
     assert len(await facts_of(db, "notice.due")) == 3
+
+
+async def test_every_status_of_an_order_is_told_once(db: Session) -> None:
+    shop = await a_shop(db)
+    steps: list[dict[str, Any]] = [
+        {"status": "created"},
+        {"status": "paid", "paid_at": NOON.isoformat()},
+        {"status": "processing"},
+        {"status": "shipped", "shipped_at": NOON.isoformat()},
+        {"status": "delivered", "delivered_at": NOON.isoformat()},
+        {"status": "completed", "completed_at": NOON.isoformat()},
+    ]
+    order: dict[str, Any] = {"placed_at": NOON.isoformat(), "paid_at": None}
+    for version, step in enumerate(steps, 1):
+        order |= step | {"version": version}
+        for _ in range(2):
+            await take_orders(db, shop, [told_of("SY9", **order)])
+            await work(db)
+
+    assert [one.kind for one in await notices(db)] == [
+        *("order_placed", "order_paid", "order_processing"),
+        *("order_shipped", "delivered", "order_completed"),
+    ]
+
+
+async def test_an_order_that_comes_paid_is_told_of_as_paid_alone(db: Session) -> None:
+    order = {"placed_at": NOON.isoformat(), "paid_at": NOON.isoformat()}
+    await take_orders(db, await a_shop(db), [told_of("SY8", **order)])
+    await work(db)
+
+    assert [one.kind for one in await notices(db)] == ["order_paid"]
+
+
+async def test_words_are_in_the_customers_language_with_the_carriers_name(db: Session) -> None:
+    db.add(Carrier(id=uuid7(), code="zx", name="中行速递", name_en="Zhonghang"))
+    for number, locale in (("A1", "zh-CN"), ("A2", "en")):
+        customer = (await a_customer(db, locale=locale)).id
+        parcel = await a_parcel(
+            db, customer=customer, number=number, carrier="zx", tracking_number=f"ZX{number}"
+        )
+        await scanned(db, parcel, "picked_up")
+
+    chinese, english = [one.text for one in await notices(db)]
+    assert "（中行速递 ZXA1）" in chinese
+    assert "(Zhonghang ZXA2)" in english
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [(123456, "CNY", "¥1,234.56"), (1200, "JPY", "JPY 1,200"), (1500, "KWD", "KWD 1.500")],
+)
+def test_money_has_the_decimals_of_its_currency(amount: int, currency: str, shown: str) -> None:
+    assert money_in(amount, currency) == shown
 
 
 async def test_at_night_nobody_is_woken(db: Session, clock: FrozenClock) -> None:

@@ -98,6 +98,13 @@ def test_delivery_in_another_province_is_the_wrong_region() -> None:
     assert "wrong_region" not in found([*there, scan("delivered", 40)], 41)
 
 
+@pytest.mark.parametrize("written", ["浙江", "浙江省", " 浙江 省", "中国浙江省", "Zhejiang"])
+def test_one_province_in_another_spelling_is_no_wrong_region(written: str) -> None:
+    there = [*MOVING, scan("out_for_delivery", 30, "杭州", written)]
+
+    assert "wrong_region" not in found(there, 31)
+
+
 def test_a_problem_stands_until_the_parcel_moves_again() -> None:
     trouble = [*MOVING, scan("exception", 25, reason="address_unclear")]
 

@@ -217,3 +217,13 @@ async def test_a_delivered_order_is_not_cancelled_by_any_way(db: Session) -> Non
         await ask(db, order, "cancel")
 
     assert refused.value.code == "order_status"
+
+
+async def test_in_another_city_nothing_is_left_of_the_former_district(db: Session) -> None:
+    moved, stays = await a_bought_order(db, postcode="310012"), await a_bought_order(db)
+
+    await ask(db, moved, "address", ELSEWHERE)
+    await ask(db, stays, "address", {"street": "文三路 2 号", "city": "杭州市"})
+
+    assert (moved.city, moved.district, moved.postcode) == ("上海市", None, None)
+    assert (stays.city, stays.district, stays.street) == ("杭州市", "西湖区", "文三路 2 号")

@@ -39,6 +39,13 @@ async def test_an_order_is_found_by_what_a_customer_says(db: Session, desk: Desk
     assert await found(desk, q=q) == ["SY2026-77"]
 
 
+async def test_a_recipient_is_found_in_either_writing(db: Session, desk: Desk) -> None:
+    await desk.sign_in("agent")
+    await an_order(db, number="HK-1", recipient="陳靜儀")
+
+    assert await found(desk, q="陈静") == await found(desk, q="陳靜") == ["HK-1"]
+
+
 async def test_signs_of_patterns_are_letters_like_others(db: Session, desk: Desk) -> None:
     await desk.sign_in("agent")
     await an_order(db, number="A_1")

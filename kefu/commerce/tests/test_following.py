@@ -14,9 +14,9 @@ from kefu.commerce.measures_orders import (
 )
 from kefu.commerce.model import PaymentMethod
 from kefu.commerce.personal_data import erase_orders, orders_of
-from kefu.commerce.proving import is_order_of
 from kefu.commerce.querying import answer_query
 from kefu.commerce.reactions_purchases import count_purchases
+from kefu.commerce.self_service import is_their_order
 from kefu.commerce.taking import take_orders
 from kefu.commerce.tests.factories import (
     a_payment,
@@ -65,9 +65,10 @@ async def test_number_and_telephone_tail_of_an_own_order_prove_who_one_is(db: Se
     customer, other = await a_customer(db), await a_customer(db)
     await an_order(db, customer=customer.id, number="A1", phone="+8613800004455")
 
-    assert await is_order_of(db, customer.id, " A1 ", "4455")
-    assert not await is_order_of(db, customer.id, "A1", "4456")
-    assert not await is_order_of(db, other.id, "A1", "4455")
+    assert await is_their_order(db, customer.id, " A1 ", "4455")
+    assert await is_their_order(db, customer.id, "a1", "4455")
+    assert not await is_their_order(db, customer.id, "A1", "4456")
+    assert not await is_their_order(db, other.id, "A1", "4455")
 
 
 async def test_an_erased_customer_is_in_no_order_any_more(db: Session) -> None:

@@ -124,6 +124,23 @@ async def test_what_meets_the_needs_is_recommended_with_its_reasons(
     assert [row["reasons"][0]["verdict"] for row in found] == ["met", "unknown", "missed"]
 
 
+async def test_the_one_that_fits_is_found_among_a_thousand_cheaper_ones(
+    db: Session, desk: Desk
+) -> None:
+    shop = await a_shop(db)
+    cheap = [tent(number, specs={"重量": "2.4 kg"}) for number in range(10, 610)]
+    light = tent(9, specs={"重量": "1,950 g"}, skus=[{"external_id": "s9", "price": 90_000_000}])
+    for start in range(0, len(cheap), 200):
+        await desk.post("/products", {"shop": shop.key, "products": cheap[start : start + 200]})
+    await desk.post("/products", {"shop": shop.key, "products": [light]})
+    needs = [{"name": "重量", "least": 1900, "most": 2000, "word": "G"}]
+
+    found = (await desk.post("/products/recommendations", {"needs": needs})).json()
+
+    assert [row["product"]["external_id"] for row in found] == ["tent-9"]
+    assert found[0]["reasons"][0]["value"] == "1,950 g"
+
+
 async def test_a_need_says_something(desk: Desk) -> None:
     answer = await desk.post("/products/recommendations", {"needs": [{"name": "重量"}]})
 

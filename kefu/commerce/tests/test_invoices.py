@@ -1,8 +1,8 @@
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kefu.commerce.care_profiles import RuleBroken
 from kefu.commerce.invoices import (
@@ -12,17 +12,20 @@ from kefu.commerce.invoices import (
     send_invoice,
     void_invoice,
 )
+from kefu.commerce.mailing_invoices import mail_invoice
 from kefu.commerce.model_invoices import Invoice
 from kefu.commerce.model_orders import Order
 from kefu.commerce.routes_invoices import router
 from kefu.commerce.tests.care_factories import a_bought_order
 from kefu.commerce.tests.factories import a_refund
-from kefu.core.db import Session
+from kefu.core.db import Database, Session
 from kefu.core.errors import Conflict, Invalid
 from kefu.core.events import FactRow
+from kefu.core.jobs import GiveUp
 from kefu.identity.tests.desk import Desk, desk_of
 from kefu.identity.tests.factories import an_agent
-from kefu.identity.tests.visiting import counted
+from kefu.identity.tests.visiting import OneTransaction, counted
+from kefu.notifications import MemoryMailer
 
 TAX_NUMBER = "91350100M000100Y43"
 PERSONAL = {"kind": "personal", "medium": "electronic", "title": "王芳", "email": "a@example.com"}
@@ -123,16 +126,62 @@ async def test_an_issued_one_is_changed_by_a_red_letter_and_a_new_one(db: Sessio
     assert (after.state, after.title, after.replaces_id) == ("applied", "王小芳", invoice.id)
 
 
-async def test_it_is_sent_when_issued_and_again_when_asked(db: Session) -> None:
-    finance = await an_agent(db, role="department_head")
+async def mails_that_wait(db: Session) -> int:
+    query = "select count(*) from jobs.pgqueuer where entrypoint = 'commerce.mail_invoice'"
+    return int(await db.scalar(text(query)) or 0)
+
+
+async def test_it_is_mailed_when_issued_and_again_when_asked(db: Session) -> None:
+    finance, database, mailer = (
+        await an_agent(db, role="department_head"),
+        cast("Database", OneTransaction(db)),
+        MemoryMailer(),
+    )
     invoice = await an_invoice(db)
     with pytest.raises(Conflict):
         await send_invoice(db, invoice, by=None)
     await issue_invoice(db, invoice, number="26332000000001", by=finance.id)
+    asked, before = await mails_that_wait(db), invoice.sends
+    await mail_invoice(database, invoice.id, mailer, by=finance.id)
 
     await send_invoice(db, invoice, email="New@Example.com", by=finance.id)
+    await mail_invoice(database, invoice.id, mailer, by=finance.id)
 
+    assert (asked, before, await mails_that_wait(db)) == (1, 0, 2)
+    assert [mail.to for mail in mailer.sent] == ["a@example.com", "new@example.com"]
+    assert "26332000000001" in mailer.sent[0].text
+    assert "100.00 CNY" in mailer.sent[0].text
     assert (invoice.sends, invoice.email) == (2, "new@example.com")
+    kinds = list(await db.scalars(select(FactRow.kind).order_by(FactRow.id)))
+    assert kinds.count("invoice.sent") == 2
+
+
+async def test_without_a_mail_server_nothing_counts_as_sent(db: Session) -> None:
+    invoice = await an_invoice(db)
+    await issue_invoice(db, invoice, number="26332000000001", by=(await an_agent(db)).id)
+
+    with pytest.raises(GiveUp):
+        await mail_invoice(cast("Database", OneTransaction(db)), invoice.id, None)
+
+    assert (invoice.sends, invoice.sent_at) == (0, None)
+
+
+async def test_one_that_was_taken_back_meanwhile_is_not_mailed(db: Session) -> None:
+    invoice, mailer = await an_invoice(db), MemoryMailer()
+    await issue_invoice(db, invoice, number="26332000000001", by=(await an_agent(db)).id)
+    await void_invoice(db, invoice, reason="other", red_number="HZ1", by=None)
+
+    await mail_invoice(cast("Database", OneTransaction(db)), invoice.id, mailer)
+
+    assert mailer.sent == []
+
+
+async def test_paper_is_posted_by_whoever_says_so(db: Session) -> None:
+    invoice = await apply_for_invoice(db, await a_bought_order(db), COMPANY)
+
+    await issue_invoice(db, invoice, number="26332000000001", by=(await an_agent(db)).id)
+
+    assert (invoice.sends, await mails_that_wait(db)) == (1, 0)
 
 
 async def test_one_that_was_taken_back_stays_so(db: Session) -> None:
@@ -156,7 +205,7 @@ async def test_agents_apply_and_finance_issues(db: Session, desk: Desk) -> None:
 
     assert (applied["state"], applied["email"]) == ("applied", "a****@example.com")
     assert refused.status_code == 403
-    assert (issued.json()["state"], issued.json()["sends"]) == ("issued", 1)
+    assert (issued.json()["state"], await mails_that_wait(db)) == ("issued", 1)
 
 
 async def test_the_list_takes_as_many_queries_for_one_as_for_many(db: Session, desk: Desk) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from kefu.commerce.model_sources import Source
 from kefu.commerce.sources import viewing
 from kefu.commerce.sources.qiyu import Remembered
+from kefu.commerce.tests.factories import a_shop
+from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Unavailable
 from kefu.core.ids import uuid7
@@ -83,7 +85,7 @@ async def errands(db: Session, shop: Any) -> list[viewing.Errand]:
     customer = await db.scalar(select(Identity.customer_id).where(Identity.value == "wang"))
     if customer is None:
         someone = await a_customer(db)
-        await an_identity(db, someone, "external_id", "wang")
+        await an_identity(db, someone, "external_id", "wang", verified_at=now())
         customer = someone.id
         db.add(
             Source(
@@ -165,6 +167,21 @@ async def test_fields_of_an_order_are_written_back_or_the_shop_is_away(db: Sessi
     assert shop.written[0]["orderid"] == "SY1"
     with pytest.raises(Unavailable):
         await viewing.write_back(asked, source, "SY1", {"note": "x"})
+
+
+async def test_each_shop_is_asked_by_its_own_id_that_is_proven(db: Session) -> None:
+    someone, inboxes = await a_customer(db), [uuid7(), uuid7(), uuid7()]
+    for number, inbox in enumerate(inboxes):
+        shop = await a_shop(db, settings={"inbox": str(inbox)})
+        given = {"name": f"商城 {number}", "shop_id": shop.id, "url": "https://crm.example/api"}
+        db.add(Source(id=uuid7(), kind="qiyu", account="app", **given))
+    await an_identity(db, someone, "external_id", "w0", scope=inboxes[0], verified_at=now())
+    await an_identity(db, someone, "external_id", "w1", scope=inboxes[1], verified_at=now())
+    await an_identity(db, someone, "external_id", "said", scope=inboxes[2])
+
+    asked = await viewing.errands_for(db, someone.id, Shop())
+
+    assert [(one.name, one.person) for one in asked] == [("商城 0", "w0"), ("商城 1", "w1")]
 
 
 async def test_an_address_in_our_own_network_is_never_asked(db: Session) -> None:

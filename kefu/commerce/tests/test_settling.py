@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
@@ -8,25 +7,37 @@ from kefu.commerce.carrying_out import picture
 from kefu.commerce.changing import approve
 from kefu.commerce.model import Shop
 from kefu.commerce.model_orders import Order, Refund
+from kefu.commerce.model_sources import Source
 from kefu.commerce.settling import write_back
-from kefu.commerce.tests.care_factories import ELSEWHERE, a_bought_order, a_method, ask
+from kefu.commerce.tests.care_factories import (
+    ELSEWHERE,
+    a_bought_order,
+    a_method,
+    a_taking_source,
+    ask,
+)
 from kefu.commerce.tests.factories import lines_of, the_shop
-from kefu.commerce.writing_back import WRITERS, MemoryOrderWriter, writes_orders
+from kefu.commerce.writing_back import WRITERS, MemoryOrderWriter
+from kefu.core.clock import now
 from kefu.core.db import Database, Session
 from kefu.core.events import FactRow
+from kefu.core.wire import Wire
 from kefu.identity.tests.factories import an_agent
 from kefu.identity.tests.visiting import OneTransaction
 
 KINDS = ("content", "address", "payment", "cancel")
 
 
+NOWHERE = cast("Wire", None)
+
+
 @pytest.fixture
-def writer() -> Iterator[MemoryOrderWriter]:
-    """Shops fed by the API take changes here."""
+async def writer(db: Session, monkeypatch: pytest.MonkeyPatch) -> MemoryOrderWriter:
+    """The shop takes changes here."""
     writer = MemoryOrderWriter()
-    writes_orders("api")(lambda: writer)
-    yield writer
-    del WRITERS["api"]
+    monkeypatch.setitem(WRITERS, "book", lambda _source, _wire: writer)
+    await a_taking_source(db, await the_shop(db))
+    return writer
 
 
 def database_of(db: Session) -> Database:
@@ -44,8 +55,8 @@ async def test_a_change_is_written_into_its_shop_once(
     order = await a_bought_order(db)
     change = await ask(db, order, "address", ELSEWHERE)
 
-    await write_back(database_of(db), change.id)
-    await write_back(database_of(db), change.id)
+    await write_back(database_of(db), change.id, NOWHERE)
+    await write_back(database_of(db), change.id, NOWHERE)
 
     (written,) = writer.written
     assert (written.order_number, written.wanted["street"]) == (order.number, "世纪大道 8 号")
@@ -81,7 +92,7 @@ async def test_what_the_shop_refuses_is_put_back_to_the_last_figure(
     change = await ask(db, order, kind, wanted[kind])
     assert await seen(db, order) != before
 
-    await write_back(database_of(db), change.id)
+    await write_back(database_of(db), change.id, NOWHERE)
 
     refunds = await db.scalars(select(Refund).where(Refund.order_id == order.id))
     said = await db.scalars(select(FactRow.kind).order_by(FactRow.id))
@@ -101,7 +112,7 @@ async def test_an_approved_request_is_done_once_the_shop_has_said_so(
     await approve(db, change, order, by=head.id)
     on_its_way = change.state
 
-    await write_back(database_of(db), change.id)
+    await write_back(database_of(db), change.id, NOWHERE)
 
     said = list(await db.scalars(select(FactRow.kind).order_by(FactRow.id)))
     assert (on_its_way, change.state) == ("approved", "executed")
@@ -115,4 +126,34 @@ async def test_a_shop_that_nobody_writes_for_is_told_by_people(db: Session) -> N
     change = await ask(db, order, "address", ELSEWHERE)
 
     assert isinstance(shop, Shop)
+    assert (change.state, change.shop_state) == ("executed", "not_needed")
+
+
+async def test_what_the_shop_sent_meanwhile_stays_sent(
+    db: Session, writer: MemoryOrderWriter
+) -> None:
+    writer.refuses["cancel"] = "already_shipped"
+    order = await a_bought_order(db)
+    change = await ask(db, order, "cancel", {})
+    order.status, order.shipped_at = "shipped", now()
+    await db.flush()
+
+    await write_back(database_of(db), change.id, NOWHERE)
+
+    assert (order.status, order.cancelled_at) == ("shipped", None)
+    assert change.state == "refused_by_shop"
+
+
+async def test_a_shop_that_takes_nothing_any_more_is_told_by_people(
+    db: Session, writer: MemoryOrderWriter
+) -> None:
+    order = await a_bought_order(db)
+    change = await ask(db, order, "address", ELSEWHERE)
+    source = (await db.scalars(select(Source))).one()
+    source.takes_changes = False
+    await db.flush()
+
+    await write_back(database_of(db), change.id, NOWHERE)
+
+    assert writer.written == []
     assert (change.state, change.shop_state) == ("executed", "not_needed")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from kefu.commerce.access import order_numbered
 from kefu.commerce.documents import OrderDocument
@@ -20,7 +20,7 @@ from kefu.commerce.waiting import EventDocument, take_events
 from kefu.core.db import Session
 from kefu.core.errors import Invalid
 from kefu.core.events import FactRow
-from kefu.customers import Customer
+from kefu.customers import Customer, identify
 from kefu.identity.tests.visiting import counted
 
 SCAN = {"external_id": "s1", "at": SHIPPED, "status": "in_transit", "place": "杭州"}
@@ -250,6 +250,33 @@ async def test_a_refund_is_told_once_with_its_amount(db: Session, shop: Shop) ->
         "refund.requested",
         "refund.paid",
     ]
+
+
+async def test_who_writes_down_a_strangers_number_does_not_get_their_orders(
+    db: Session, shop: Shop
+) -> None:
+    visitor = await identify(db, identities=[("visitor", "v-1", True)], phone="138 0000 0011")
+    guest = {"recipient": "王芳", "phone": "138 0000 0011"}
+
+    for number in ("G1", "G2"):
+        await take_orders(db, shop, [told(number, customer=None, address=guest)])
+
+    owners = {(await order_of(db, shop, number)).customer_id for number in ("G1", "G2")}
+    pair = (await db.execute(text("select one_id, other_id from merge_candidates"))).one()
+    assert len(owners) == 1
+    assert visitor.id not in owners
+    assert set(pair) == owners | {visitor.id}
+
+
+async def test_who_has_proven_a_number_gets_its_guest_orders(db: Session, shop: Shop) -> None:
+    visitor = await identify(
+        db, identities=[("visitor", "v-1", True), ("phone", "13800000011", True)]
+    )
+    guest = {"recipient": "王芳", "phone": "138 0000 0011"}
+
+    await take_orders(db, shop, [told("G1", customer=None, address=guest)])
+
+    assert (await order_of(db, shop, "G1")).customer_id == visitor.id
 
 
 async def test_one_customer_by_id_by_phone_and_by_guest_order(db: Session, shop: Shop) -> None:

@@ -177,6 +177,7 @@ async def test_the_ping_of_a_new_webhook_is_answered(db: Session, source: Source
         ({"total": "many"}, "total"),
         ({"date_created_gmt": "yesterday"}, "date_created_gmt"),
         ({"line_items": [{}]}, "order"),
+        ({"line_items": [ORDER["line_items"][0] | {"quantity": "some"}]}, "order"),
     ],
 )
 def test_odd_orders_are_refused_by_their_field(change: dict[str, Any], field: str) -> None:
@@ -184,6 +185,43 @@ def test_odd_orders_are_refused_by_their_field(change: dict[str, Any], field: st
         order_of(copy.deepcopy(ORDER) | change)
 
     assert refused.value.field == field
+
+
+def test_lines_that_were_taken_out_and_refunds_without_money_are_left_out() -> None:
+    gone = ORDER["line_items"][0] | {"id": 316, "quantity": 0, "total": "0.00", "subtotal": "0.00"}
+    restocked = {"id": 802, "reason": "", "total": "0.00"}
+
+    told = order_of(
+        copy.deepcopy(ORDER)
+        | {
+            "line_items": [ORDER["line_items"][0], gone],
+            "refunds": [ORDER["refunds"][0], restocked],
+        }
+    )
+
+    assert [line.external_id for line in told.lines] == ["315"]
+    assert [refund.external_id for refund in told.refunds] == ["801"]
+
+
+@pytest.mark.parametrize(
+    ("state", "province"), [("CN12", "浙江省"), ("浙江", "浙江省"), ("CN32", "新疆维吾尔自治区")]
+)
+def test_a_province_has_its_full_name(state: str, province: str) -> None:
+    told = order_of(copy.deepcopy(ORDER) | {"billing": ORDER["billing"] | {"state": state}})
+
+    assert told.address is not None
+    assert told.address.province == province
+
+
+async def test_of_two_webhooks_of_one_second_the_further_one_counts(
+    db: Session, source: Source
+) -> None:
+    paying = ORDER | {"status": "pending", "date_paid_gmt": None}
+    for told in (paying, ORDER, paying):
+        body = orjson.dumps(told)
+        assert await sent(db, source, body, signed(body)) == 200
+
+    assert [order.status for order in await db.scalars(select(Order))] == ["processing"]
 
 
 class Shop:
@@ -215,3 +253,33 @@ async def test_orders_that_changed_are_pulled_page_by_page(db: Session, source: 
     assert url.startswith("https://shop.example/wp-json/wc/v3/orders?modified_after=")
     assert headers["Authorization"] == "Basic " + base64.b64encode(b"ck_1:cs_1").decode()
     assert source.failure is None
+
+
+async def test_an_order_that_cannot_be_read_holds_back_no_other(
+    db: Session, source: Source
+) -> None:
+    draft = ORDER | {"id": 5, "number": "5", "line_items": [], "total": "0.00", "refunds": []}
+    odd = ORDER | {"id": 6, "number": "6", "status": "dancing"}
+    shop = Shop([draft, ORDER, odd])
+    database: Any = OneTransaction(db)
+
+    taken = await pull(database, source.id, shop)
+
+    assert taken == 1
+    assert [order.number for order in await db.scalars(select(Order))] == ["727"]
+    assert source.failure is not None
+    assert source.failure.startswith("2 × 5: ")
+    assert source.answered_at is not None
+    assert "orderby=id" in shop.asked[0][0]
+
+
+async def test_a_shop_that_is_away_is_asked_for_the_same_time_again(
+    db: Session, source: Source
+) -> None:
+    class Away(Shop):
+        async def get(self, *_: Any, **__: Any) -> Answer:
+            return Answer(503, b"", 1)
+
+    await pull(OneTransaction(db), source.id, Away([]))  # type: ignore[arg-type]
+
+    assert (source.failure, source.answered_at) == ("HTTP 503", None)

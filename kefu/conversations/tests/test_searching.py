@@ -10,7 +10,6 @@ from hypothesis import strategies as some
 from sqlalchemy import func, select, text
 
 from kefu.conversations import search_candidates
-from kefu.conversations.folding import folded
 from kefu.conversations.model import Conversation, Kind, Message, Sender
 from kefu.conversations.model_tools import SearchRow
 from kefu.conversations.reactions_search import forget_persons, forget_recalled
@@ -20,6 +19,7 @@ from kefu.conversations.tests.factories import a_conversation, a_message, an_inb
 from kefu.core.clock import FrozenClock, now
 from kefu.core.db import Session
 from kefu.core.events import Fact
+from kefu.core.folding import folded
 from kefu.identity.tests import Visitor, counted
 from kefu.identity.tests.factories import a_team, an_actor, an_entry
 

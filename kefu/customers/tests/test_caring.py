@@ -27,6 +27,8 @@ from kefu.customers.model import Customer
 from kefu.customers.model_care import CareCourse, CarePlan
 from kefu.customers.model_portraits import PortraitTrait
 from kefu.customers.purchases import note_service
+from kefu.customers.reactions_segments import follow_consent
+from kefu.customers.segmenting import resegment
 from kefu.customers.tests.factories import a_customer
 from kefu.identity.tests.factories import an_agent
 from kefu.promises import Task, complete_task
@@ -132,6 +134,27 @@ async def test_nobody_is_cared_for_who_has_not_agreed(db: Session) -> None:
     await note_purchases(db, figures)
 
     assert await courses(db) == []
+
+
+async def test_who_agrees_a_little_after_joining_is_guided(db: Session) -> None:
+    guidance = await a_plan(db, occasion="entered_segment", dimension="lifecycle", value="new")
+    with frozen(NOW) as clock:
+        customer, old = await a_customer(db), await a_customer(db)
+        await resegment(db, [customer.id, old.id])
+        await start_care(db, entered(await facts_of(db, "customer.segmented")))
+        before = await courses(db)
+        clock.advance(timedelta(days=2))
+        await give_consent(db, customer, "care", proof=Proof("web_chat", "勾选"))
+        await follow_consent(db, await facts_of(db, "consent.given"))
+        await follow_consent(db, await facts_of(db, "consent.given"))
+        clock.advance(timedelta(days=40))
+        await give_consent(db, old, "care", proof=Proof("web_chat", "勾选"))
+        await follow_consent(db, (await facts_of(db, "consent.given"))[1:])
+
+    assert before == []
+    assert [(one.customer_id, one.plan_id) for one in await courses(db)] == [
+        (customer.id, guidance.id)
+    ]
 
 
 async def test_old_orders_that_are_imported_start_nothing(db: Session) -> None:

@@ -28,6 +28,7 @@ def face(name: str | None = None, **identifiers: bool) -> Face:
         (face(phone=True), face(phone=True), 0.97, True),
         (face("李雷", phone=True), face("李雷", phone=True), 0.979, True),
         (face("李雷", phone=True), face("老李", phone=True), 0.941, True),
+        (face("陳靜", phone=True), face("陈静", phone=True), 0.979, True),
         (
             face("李雷", phone=False, email=False),
             face("李雷", phone=False, email=False),

@@ -202,3 +202,14 @@ async def test_without_a_team_nothing_is_promised(db: Session) -> None:
 
     assert await rows(db) == []
     assert (await capacity(db)).per_agent is None
+
+
+async def test_where_no_group_is_named_nobody_is_promised_anything(db: Session) -> None:
+    await a_service(db, 2, served=[])
+    some = await vips(db, 3)
+
+    await balance(db)
+
+    assert (await capacity(db)).promised == 0
+    assert await rows(db) == []
+    assert await dedicated_to(db, [one.id for one in some]) == {}

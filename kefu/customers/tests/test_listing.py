@@ -32,6 +32,14 @@ async def a_few(db: Session) -> None:
     await a_customer(db, name="Zoë 100%", last_seen_at=NINE + timedelta(hours=2))
 
 
+async def test_a_name_is_found_in_either_writing(db: Session, desk: Desk) -> None:
+    await a_customer(db, name="陳靜儀")
+    await a_customer(db, name="陈静仪")
+
+    assert sorted(await names(desk, q="静仪")) == sorted(await names(desk, q="靜儀"))
+    assert len(await names(desk, q="陈静")) == 2
+
+
 @pytest.mark.parametrize(
     ("q", "found"),
     [

@@ -82,10 +82,14 @@ async def test_proactive_contacts_are_those_that_we_began(db: Session) -> None:
         await a_fact(db, "conversation.opened")
     await a_fact(db, "care.started", arm="care")
     await a_fact(db, "care.started", arm="control")
+    await a_fact(db, "notice.settled", outcome="sent", about="delay", anomaly=str(uuid7()))
+    await a_fact(db, "notice.settled", outcome="sent", about="delivered")
+    await a_fact(db, "notice.settled", outcome="undelivered", anomaly=str(uuid7()))
 
     measured = await proactive_share(db, AUTUMN)
 
-    assert (measured.value, measured.numerator, measured.denominator) == (25, 1, 4)
+    assert (measured.value, measured.numerator, measured.denominator) == (40, 2, 5)
+    assert {name: one.value for name, one in measured.parts.items()} == {"care": 1, "warnings": 1}
 
 
 async def test_redemptions_that_were_in_time(db: Session) -> None:

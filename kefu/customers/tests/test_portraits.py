@@ -12,6 +12,7 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
 from kefu.core.ids import uuid7
 from kefu.customers import Proof, give_consent
+from kefu.customers.merging import Grounds, merge, unmerge
 from kefu.customers.model import Customer
 from kefu.customers.portraits import (
     apply_portrait,
@@ -130,6 +131,24 @@ async def test_a_correction_of_nothing_learned_stands_alone(db: Session) -> None
         await correct(db, customer, "channel", None, by=agent.id)
     with pytest.raises(Invalid):
         await correct(db, customer, "style", "rude", by=agent.id)
+
+
+async def test_what_was_said_of_one_merged_away_holds_for_who_stays(db: Session) -> None:
+    agent = await an_agent(db)
+    stays, gone = await one_who_agreed(db), await a_customer(db)
+    await note_talk(db, [talk(stays.id)])
+    await correct(db, gone, "style", "warm", by=agent.id)
+    merged = await merge(db, gone, into=stays, grounds=Grounds(by=agent.id))
+    together = await shown(db, stays)
+
+    await unmerge(db, merged, reason="mistake", by=agent.id)
+    apart = (await shown(db, stays))["style"], (await shown(db, gone))["style"]
+    await merge(db, gone, into=stays, grounds=Grounds(by=agent.id))
+    await correct(db, stays, "style", None, by=agent.id)
+
+    assert together["style"] == "warm"
+    assert apart == ("terse", "warm")
+    assert (await shown(db, stays))["style"] == "terse"
 
 
 async def test_without_consent_nothing_learned_stays(db: Session) -> None:

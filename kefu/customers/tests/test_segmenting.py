@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
 from kefu.core.clock import frozen
 from kefu.core.db import Session
+from kefu.core.jobs import JOBS
 from kefu.customers import PurchaseFigures, note_purchases
+from kefu.customers.jobs_segments import look_at_everybody  # noqa: F401 - its schedule is read here
 from kefu.customers.model import Customer
 from kefu.customers.model_segments import DIMENSIONS, Membership, SegmentRule, Standing
 from kefu.customers.segmenting import resegment, ruleset, segment_chunk
@@ -138,3 +141,20 @@ async def test_a_rule_that_is_broken_by_now_says_nothing(db: Session) -> None:
         standing = await db.get_one(Standing, customer.id)
 
     assert standing.lifecycle == "new"
+
+
+async def test_an_old_member_whom_a_file_brings_is_not_new(db: Session) -> None:
+    with frozen(NOW):
+        member = await a_customer(db, first_seen_at=days_ago(900))
+        await resegment(db, [member.id])
+
+        standing = await db.get_one(Standing, member.id)
+
+    assert standing.lifecycle == "other"
+
+
+def test_everybody_is_looked_at_while_the_shop_sleeps() -> None:
+    minute, hour, *_ = (JOBS["customers.segments"].schedule or "").split()
+    at = datetime(2026, 11, 11, int(hour), int(minute), tzinfo=UTC)
+
+    assert 0 <= at.astimezone(ZoneInfo("Asia/Shanghai")).hour < 6

@@ -11,6 +11,8 @@ from typing import Any
 from kefu.core.clock import iso
 
 PAGE = 200
+PACKED = 0.2
+"""Of orders that are being prepared, how many are packed already when somebody asks."""
 GOODS = (
     ("云雀 2 人三季帐篷", 69900),
     ("松果 1L 保温壶", 12900),
@@ -47,6 +49,14 @@ class Telling:
     key: str
 
 
+class ChangeRefused(Exception):
+    """The shop does not change this order; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 @dataclass
 class Book:
     """Entries by number, with the moment of each one's last change, page by page."""
@@ -78,7 +88,9 @@ class ShopBook(Book):
         self._shop = shop
         self._prefix = f"SIM{seed}"
         self._dice = random.Random(seed)  # noqa: S311 - play, no secret
+        self._packing = random.Random(seed + 1)  # noqa: S311 - play, no secret
         self._open: list[str] = []
+        self._done: set[str] = set()
 
     def step(self, at: datetime, *, new: int = 1) -> list[Telling]:
         """New orders, and one step further for about half of those that are open."""
@@ -128,6 +140,22 @@ class ShopBook(Book):
         order |= {"status": "shipped", "shipped_at": iso(at), "shipments": [parcel]}
         return self._told(number, order, at)
 
+    def change(self, number: str, asked: dict[str, Any], at: datetime) -> None:
+        """Change an order as a service desk asks, once for each key; what has left stays."""
+        if asked["key"] in self._done:
+            return
+        order = self.entries.get(number)
+        if order is None:
+            raise ChangeRefused("no_such_order")
+        if order["status"] not in ("created", "paid", "processing"):
+            raise ChangeRefused(f"already_{order['status']}")
+        if order["status"] == "processing" and self._packing.random() < PACKED:
+            raise ChangeRefused("already_packed")
+        self.put(number, changed(order, asked, at), at)
+        self._done.add(asked["key"])
+        if asked["kind"] == "cancel":
+            self._open.remove(number)
+
     def _told(
         self, number: str, order: dict[str, Any], at: datetime, *, event: str | None = None
     ) -> Telling:
@@ -137,6 +165,21 @@ class ShopBook(Book):
             return Telling("/orders", {"shop": self._shop, "orders": [order]}, key)
         told = {"external_id": key, "number": number, "kind": event, "at": iso(at)}
         return Telling("/order-events", {"shop": self._shop, "events": [told]}, key)
+
+
+def changed(order: dict[str, Any], asked: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """The order as it is asked to be."""
+    order = order | {"version": order["version"] + 1, "updated_at": iso(at)}
+    if asked["kind"] == "cancel":
+        return order | {"status": "cancelled", "cancelled_at": iso(at)}
+    if asked["kind"] == "address":
+        return order | {"address": order["address"] | asked.get("address", {})}
+    pieces = {line["position"]: line["quantity"] for line in asked.get("lines", ())}
+    lines = [
+        line | {"quantity": pieces.get(position, line["quantity"])}
+        for position, line in enumerate(order["lines"], 1)
+    ]
+    return order | {"lines": lines}
 
 
 class CarrierBook(Book):

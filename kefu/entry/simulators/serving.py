@@ -1,4 +1,4 @@
-"""Serving: a book over HTTP, for whoever compares with it; its own small application."""
+"""Serving: a book over HTTP, for whoever compares with it or asks for a change; its own app."""
 
 from __future__ import annotations
 
@@ -10,22 +10,52 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from kefu.entry.simulators.books import PAGE, Book
+from kefu.core.clock import now
+from kefu.entry.simulators.books import PAGE, Book, ChangeRefused, ShopBook
 
 
-def app_for(book: Book, *, name: str, secret: str) -> Starlette:
-    """`GET /book/{name}` by pages, for whoever knows the secret."""
+class Counter:
+    """Where a book is asked, by whoever knows its secret."""
 
-    async def page(request: Request) -> Response:
-        given = request.headers.get("authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {secret}".encode()):
-            return JSONResponse({"title": "The secret does not fit."}, 401)
+    def __init__(self, book: Book, secret: str) -> None:
+        self._book, self._secret = book, secret
+
+    async def page(self, request: Request) -> Response:
+        """One page of the book."""
+        if not self._knows(request):
+            return unknown()
         asked = request.query_params
         try:
             limit = int(asked.get("limit", PAGE))
             before = datetime.fromisoformat(asked["before"]) if asked.get("before") else None
         except ValueError:
             return JSONResponse({"title": "limit or before cannot be read."}, 422)
-        return JSONResponse(book.page(asked.get("cursor", ""), max(limit, 1), before))
+        return JSONResponse(self._book.page(asked.get("cursor", ""), max(limit, 1), before))
 
-    return Starlette(routes=[Route(f"/book/{name}", page)])
+    async def change(self, request: Request) -> Response:
+        """A change of an order of a shop, or the shop's no."""
+        assert isinstance(self._book, ShopBook)
+        if not self._knows(request):
+            return unknown()
+        try:
+            self._book.change(request.path_params["number"], await request.json(), now())
+        except ChangeRefused as refused:
+            return JSONResponse({"code": refused.code}, 409)
+        return JSONResponse({"done": True})
+
+    def _knows(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        return hmac.compare_digest(given.encode(), f"Bearer {self._secret}".encode())
+
+
+def app_for(book: Book, *, name: str, secret: str) -> Starlette:
+    """`GET /book/{name}` by pages; a shop also takes changes of its orders."""
+    counter = Counter(book, secret)
+    routes = [Route(f"/book/{name}", counter.page)]
+    if isinstance(book, ShopBook):
+        routes.append(Route(f"/book/{name}/{{number}}/changes", counter.change, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+def unknown() -> Response:
+    return JSONResponse({"title": "The secret does not fit."}, 401)

@@ -13,15 +13,22 @@ from fastapi import FastAPI
 from sqlalchemy import select
 from starlette.applications import Starlette
 
+import kefu.commerce.jobs_sources  # noqa: F401 - it says how a book is written to
+from kefu.commerce.changing import Asked, request_change
+from kefu.commerce.documents import OrderDocument
 from kefu.commerce.logistics.watching import look
 from kefu.commerce.measures_logistics import order_status_accuracy
+from kefu.commerce.model import Shop
+from kefu.commerce.model_order_care import OrderWindow
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_shipments import Shipment, TrackingEvent
 from kefu.commerce.model_sources import Reconciliation, ReconciliationDifference, Source
 from kefu.commerce.reactions_logistics import watch_what_was_promised
 from kefu.commerce.routes_logistics import router as logistics
 from kefu.commerce.routes_orders import router as orders
+from kefu.commerce.settling import write_back
 from kefu.commerce.sources.reconciling import reconcile
+from kefu.commerce.taking import take_orders
 from kefu.commerce.tests.factories import a_shop
 from kefu.commerce.tests.logistics import fact_of
 from kefu.core.clock import FrozenClock, frozen
@@ -56,8 +63,14 @@ class OverHttp:
         assert len(answer.content) <= keep
         return Answer(answer.status_code, answer.content, 1)
 
-    async def post(self, *_: Any, **__: Any) -> Answer:
-        return Answer(404, b"", 1)
+    async def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, keep: int | None = None
+    ) -> Answer:
+        app = self._apps[urlsplit(url).hostname or ""]
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app)) as client:
+            answer = await client.post(url, content=body, headers=dict(headers))
+        assert keep is None or len(answer.content) <= keep
+        return Answer(answer.status_code, answer.content, 1)
 
 
 class Play:
@@ -196,6 +209,44 @@ async def test_without_faults_everything_is_as_the_books_say(db: Session) -> Non
     told = sum(len(parcel["scans"]) for book in play.carriers for parcel in book.entries.values())
     assert len((await db.scalars(select(TrackingEvent.id))).all()) == told
     assert (await db.scalars(select(Shipment.id))).first() is not None
+
+
+async def a_played_order(db: Session, book: ShopBook, status: str) -> Order:
+    """An order of the book in this status, as Kefu has heard of it."""
+    told = next(one for one in book.entries.values() if one["status"] == status)
+    shop = await db.scalar(select(Shop).where(Shop.key == "sim")) or await a_shop(db, key="sim")
+    (taken,) = await take_orders(db, shop, [OrderDocument.model_validate(told)])
+    return await db.get_one(Order, taken.id)
+
+
+async def test_the_simulated_shop_takes_a_change_once_and_refuses_what_has_left(
+    db: Session,
+) -> None:
+    book = ShopBook(shop="sim", seed=5)
+    with frozen(START) as clock:
+        for _ in range(12):
+            clock.advance(timedelta(minutes=5))
+            book.step(clock.now(), new=2)
+        paid = await a_played_order(db, book, "paid")
+        sent = await a_played_order(db, book, "shipped")
+        await a_source(db, "shop", "orders", shop_id=paid.shop_id, takes_changes=True)
+        window = select(OrderWindow).where(OrderWindow.kind == "cancel")
+        (await db.scalars(window)).one().statuses = ["paid", "shipped"]
+        (await db.scalars(window)).one().minutes = None
+        wire: Any = OverHttp({"shop": app_for(book, name="orders", secret=SECRET)})
+        asked = Asked(reason="no_longer_needed")
+        changes = [
+            await request_change(db, order, kind="cancel", wanted={}, asked=asked)
+            for order in (paid, sent)
+        ]
+        for change in (*changes, changes[0]):
+            await write_back(OneTransaction(db), change.id, wire)  # type: ignore[arg-type]
+
+    assert [change.state for change in changes] == ["executed", "refused_by_shop"]
+    assert changes[1].refusal == "already_shipped"
+    assert book.entries[paid.number]["status"] == paid.status == "cancelled"
+    assert book.entries[sent.number]["status"] == sent.status == "shipped"
+    assert book.entries[paid.number]["version"] == (paid.version or 0) + 1
 
 
 async def test_a_source_that_is_away_is_noted_and_changes_nothing(db: Session) -> None:

@@ -5,7 +5,7 @@ import { api } from '@/app/http'
 
 export const KINDS = ['stuck', 'loop', 'wrong_region', 'exception', 'return_to_sender', 'lost', 'delayed_scan', 'promise_at_risk', 'promise_broken'] as const
 export const SEVERITIES = ['critical', 'high', 'medium', 'low'] as const
-export const NOTICES = ['order_paid', 'order_shipped', 'out_for_delivery', 'delivered', 'order_cancelled', 'refund_paid', 'delay', 'problem', 'lost', 'change_done', 'change_approved', 'change_denied', 'change_refused', 'appointment_near', 'appointment_late', 'return_approved', 'return_refused', 'return_accepted', 'return_rejected', 'return_reminder'] as const
+export const NOTICES = ['order_placed', 'order_paid', 'order_processing', 'order_shipped', 'out_for_delivery', 'delivered', 'order_completed', 'order_cancelled', 'refund_paid', 'delay', 'problem', 'lost', 'change_done', 'change_approved', 'change_denied', 'change_refused', 'appointment_near', 'appointment_late', 'return_approved', 'return_refused', 'return_accepted', 'return_rejected', 'return_reminder'] as const
 export const STAGES = ['created', 'in_transit', 'out_for_delivery', 'returning'] as const
 export const NEEDED = ['created', 'in_transit', 'out_for_delivery'] as const
 export type Severity = (typeof SEVERITIES)[number]
@@ -83,6 +83,7 @@ export interface Source {
   shop_id: Id | null
   url: string
   enabled: boolean
+  takes_changes: boolean
   asked_at: string | null
   answered_at: string | null
   failure: string | null

@@ -24,7 +24,7 @@ export default {
     wantedHint: 'Without it nothing is sent of dispatch, delivery, refunds, delays and appointments.',
     way: 'Rather by',
     any: 'Whatever is there',
-    ways: { conversation: 'The talk', mail: 'Mail' },
+    ways: { conversation: 'The talk', mail: 'Mail', text: 'Text message' },
     kept: 'Kept as the customer wishes',
     latest: 'Latest notices',
     none: 'Nothing was sent yet',

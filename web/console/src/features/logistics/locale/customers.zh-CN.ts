@@ -24,7 +24,7 @@ export default {
     wantedHint: '关闭后，发货、签收、退款、延误与预约提醒都不再发送。',
     way: '优先方式',
     any: '有什么用什么',
-    ways: { conversation: '会话内', mail: '邮件' },
+    ways: { conversation: '会话内', mail: '邮件', text: '短信' },
     kept: '已按客户意愿保存',
     latest: '最近的通知',
     none: '还没有发过通知',

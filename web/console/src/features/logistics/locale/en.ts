@@ -124,10 +124,12 @@ export default {
     made: 'The source is there. Enter these two in a webhook of the shop; the secret is shown once.',
     hook: 'Webhook address',
     hookSecret: 'Webhook secret',
+    takesChanges: 'Write changes into the shop',
+    takesChangesHint: 'Changes and cancellations go into the shop, which may refuse them. The key must be allowed to write.',
   },
   sourceKind: { woocommerce: 'WooCommerce', qiyu: 'Qiyu interface', book: 'Book', orders: 'Book of orders', tracking: 'Book of parcels' },
   difference: { missing_order: 'Missing order', wrong_status: 'Another order status', missing_scan: 'Missing scan', unknown_scan: 'Scan unknown to them', wrong_parcel_status: 'Another parcel status' },
-  about: { order_paid: 'Paid', order_shipped: 'Sent', out_for_delivery: 'Being delivered', delivered: 'Delivered', order_cancelled: 'Cancelled', refund_paid: 'Refunded', delay: 'Delay', problem: 'Problem', lost: 'Probably lost', change_done: 'Change done', change_approved: 'Request granted', change_denied: 'Request denied', change_refused: 'Change refused by the shop', appointment_near: 'Appointment near', appointment_late: 'Appointment late', message: 'Message of a rule', return_approved: 'Return approved', return_refused: 'Return refused', return_accepted: 'Inspection passed', return_rejected: 'Inspection not passed', return_reminder: 'Send the goods' },
+  about: { order_placed: 'Placed', order_paid: 'Paid', order_processing: 'Being prepared', order_completed: 'Completed', order_shipped: 'Sent', out_for_delivery: 'Being delivered', delivered: 'Delivered', order_cancelled: 'Cancelled', refund_paid: 'Refunded', delay: 'Delay', problem: 'Problem', lost: 'Probably lost', change_done: 'Change done', change_approved: 'Request granted', change_denied: 'Request denied', change_refused: 'Change refused by the shop', appointment_near: 'Appointment near', appointment_late: 'Appointment late', message: 'Message of a rule', return_approved: 'Return approved', return_refused: 'Return refused', return_accepted: 'Inspection passed', return_rejected: 'Inspection not passed', return_reminder: 'Send the goods' },
   settings: {
     title: 'Logistics and notices',
     text: 'After how long silence is a problem, who sees to it, and what customers hear.',

@@ -61,6 +61,7 @@ export default {
     empty: 'No such requests',
     emptyText: 'What is asked after its time is over waits here for a decision.',
   },
+  refusals: { already_packed: 'it is packed already', already_shipped: 'it has been sent', already_delivered: 'it has been delivered', already_completed: 'it is completed', already_cancelled: 'it was cancelled', no_such_order: 'the shop has no such order', unknown_order: 'the shop’s id of this order is not known', unknown_product: 'the shop does not know this product', taxes_apart: 'the shop reckons taxes apart; change the goods there' },
   invoices: {
     title: 'Invoices',
     kind: 'For',
@@ -77,6 +78,8 @@ export default {
     askNumber: 'Number of the invoice that was written',
     askRed: 'Number of the red letter',
     done: 'Done',
+    sent: 'sent {times}×',
+    unsent: 'not sent yet',
     empty: 'No invoices',
     emptyText: 'Invoices that customers or colleagues apply for are listed here.',
   },

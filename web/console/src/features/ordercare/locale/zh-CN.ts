@@ -61,6 +61,7 @@ export default {
     empty: '没有这样的申请',
     emptyText: '超过修改时限的申请会在这里等待审批。',
   },
+  refusals: { already_packed: '已打包', already_shipped: '已发货', already_delivered: '已签收', already_completed: '已完成', already_cancelled: '已取消', no_such_order: '店铺没有这个订单', unknown_order: '缺少店铺的订单编号', unknown_product: '店铺没有这个商品', taxes_apart: '店铺单独计税，请在店铺里修改商品' },
   invoices: {
     title: '发票',
     kind: '抬头类型',
@@ -77,6 +78,8 @@ export default {
     askNumber: '填写开具的发票号码',
     askRed: '填写红字发票号码',
     done: '已办理',
+    sent: '已发送 {times} 次',
+    unsent: '尚未发出',
     empty: '没有发票',
     emptyText: '客户或客服申请的发票会列在这里。',
   },

@@ -38,7 +38,7 @@ def _table() -> dict[int, int]:
 
 
 def _simplified() -> dict[int, int]:
-    text = files("kefu.conversations").joinpath("traditional.txt").read_text("utf-8")
+    text = files("kefu.core").joinpath("traditional.txt").read_text("utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     middle = lines.index("---")
     traditional, simple = "".join(lines[:middle]), "".join(lines[middle + 1 :])
