@@ -77,6 +77,7 @@ export default {
   sending: 'Uploading {sent} of {all}…',
   submit: 'Send the application',
   grounds: 'What was decided: {words}',
+  difference: { owes: 'The exchange costs {amount} more. Once your goods passed the inspection we ask you to pay it, then the new ones go out.', owed: 'The exchange costs {amount} less. You get it back once your goods passed the inspection.', paid: 'We have received the difference of {amount}.', refunded: 'The difference of {amount} went back to you.', waived: 'The difference of {amount} was waived.' },
   visit: 'Appointment: {at}',
   suggested: 'We suggest {carrier}, with whom delivery times are agreed.',
   carrier: { sf: 'SF Express', jd: 'JD Logistics', zto: 'ZTO', yto: 'YTO', sto: 'STO', yunda: 'Yunda', ems: 'EMS' },

@@ -77,6 +77,7 @@ export default {
   sending: '正在上传 {sent}/{all}…',
   submit: '提交申请',
   grounds: '处理说明：{words}',
+  difference: { owes: '换货需补差价 {amount}，质检通过后客服会联系您付款，付款后寄出新商品。', owed: '换货差价 {amount} 将在质检通过后退给您。', paid: '换货差价 {amount} 已收到。', refunded: '换货差价 {amount} 已退给您。', waived: '换货差价 {amount} 已免除。' },
   visit: '预约时间：{at}',
   suggested: '推荐使用 {carrier}，时效有协议保障。',
   carrier: { sf: '顺丰速运', jd: '京东物流', zto: '中通快递', yto: '圆通速递', sto: '申通快递', yunda: '韵达快递', ems: '中国邮政 EMS' },

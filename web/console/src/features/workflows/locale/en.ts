@@ -15,6 +15,7 @@ export default {
     emptyText: 'When a return, a repair or another process comes to you, it appears here.',
     empty: { mine: 'You have nothing to do here', department: 'Nothing waits for your department', all: 'No task is open', done: 'Nothing is done yet' },
   },
+  subject: { return: 'Case {title}', order: 'Order {title}', customer: 'Customer {title}', conversation: 'Conversation {title}' },
   task: {
     process: 'Process',
     about: 'About',

@@ -15,6 +15,7 @@ export default {
     emptyText: '退货、维修等流程走到您这里时，会出现在这里。',
     empty: { mine: '您手上没有待办', department: '部门里没有待领取的事项', all: '没有进行中的待办', done: '还没有办结的事项' },
   },
+  subject: { return: '售后单 {title}', order: '订单 {title}', customer: '客户 {title}', conversation: '会话 {title}' },
   task: {
     process: '流程',
     about: '关于',
