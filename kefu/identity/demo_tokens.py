@@ -26,6 +26,4 @@ async def load_tokens(db: Session) -> None:
     by = await actor_for_agent(db, keeper) if keeper else None
     if by is None or await db.scalar(select(Token.id).where(Token.name == NAME)):
         return
-    await create_token(
-        db, name=NAME, scopes=SCOPES, expires_at=now() + timedelta(days=DAYS), by=by
-    )
+    await create_token(db, name=NAME, scopes=SCOPES, expires_at=now() + timedelta(days=DAYS), by=by)

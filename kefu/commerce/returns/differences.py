@@ -44,9 +44,7 @@ async def difference_of(db: Session, case: ReturnCase) -> ExchangeDifference | N
 
 
 async def differences_of(db: Session, cases: Sequence[UUID]) -> dict[UUID, ExchangeDifference]:
-    rows = await db.scalars(
-        select(ExchangeDifference).where(ExchangeDifference.case_id.in_(cases))
-    )
+    rows = await db.scalars(select(ExchangeDifference).where(ExchangeDifference.case_id.in_(cases)))
     return {row.case_id: row for row in rows}
 
 

@@ -31,7 +31,7 @@ async def follow_processes(db: Session, facts: Sequence[Fact]) -> None:
 
 
 async def catch_up(db: Session, case: ReturnCase) -> None:
-    """Move to where the process stands; an exchange is not done before its difference is settled."""
+    """Move to where the process stands; an exchange waits at its end for its difference."""
     if not case.is_open() or case.process_id is None:
         return
     node = await standing(db, case, case.node)

@@ -60,9 +60,7 @@ async def offer_for(db: Session, case: ReturnCase, actor: Actor) -> Offer:
     """Of an exchange, what its goods cost less goes back, and nothing else."""
     rules = await policy(db)
     parts = (
-        await owed_for(db, case)
-        if case.kind == EXCHANGE
-        else await refundable_of(db, case, rules)
+        await owed_for(db, case) if case.kind == EXCHANGE else await refundable_of(db, case, rules)
     )
     return Offer(parts, rules.limit_of(actor.role))
 
@@ -117,9 +115,7 @@ async def refund(db: Session, case: ReturnCase, *, amount: int, note: str, by: A
     """Give the money back, or ask somebody who may; there is one refund open at a time."""
     check_at(case, REFUND)
     offer = await offer_for(db, case, by)
-    return await ask_or_give(
-        db, case, offer, amount=amount, reason=case.reason, note=note, by=by
-    )
+    return await ask_or_give(db, case, offer, amount=amount, reason=case.reason, note=note, by=by)
 
 
 async def ask_or_give(

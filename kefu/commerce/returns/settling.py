@@ -63,9 +63,7 @@ async def pay_difference(db: Session, case: ReturnCase, received: Received, *, b
     return payment
 
 
-def take_payment(
-    situation: Situation, moves: Moves, received: Received, amount: int
-) -> Payment:
+def take_payment(situation: Situation, moves: Moves, received: Received, amount: int) -> Payment:
     if received.method is not None:
         method = own_method(situation, received.method)
         check_covers(situation, method, amount)
@@ -73,9 +71,7 @@ def take_payment(
     return note_payment(situation, moves, received, amount)
 
 
-def note_payment(
-    situation: Situation, moves: Moves, received: Received, amount: int
-) -> Payment:
+def note_payment(situation: Situation, moves: Moves, received: Received, amount: int) -> Payment:
     """Money that came in by another way than those we can charge; each reference counts once."""
     reference = received.reference.strip()
     if received.kind is None:

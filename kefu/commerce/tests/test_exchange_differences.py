@@ -197,8 +197,9 @@ async def test_who_may_waives_it_with_a_reason(db: Session, desk: Desk) -> None:
 
 
 async def test_it_is_paid_and_refunded_by_http(db: Session, desk: Desk) -> None:
-    dearer, cheaper = await an_exchange(db, 300), await an_exchange(
-        db, -300, tracking_number="SF101"
+    dearer, cheaper = (
+        await an_exchange(db, 300),
+        await an_exchange(db, -300, tracking_number="SF101"),
     )
     await desk.sign_in("agent")
     body = {"kind": "alipay", "reference": "2026031522"}
