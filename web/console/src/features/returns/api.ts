@@ -2,6 +2,7 @@
 
 import type { Id, Page } from '@kefu/api'
 import { api } from '@/app/http'
+import type { Difference } from './differences'
 
 export const CASE_KINDS = ['return', 'exchange', 'repair', 'installation', 'refund_only'] as const
 export const NODES = ['review', 'send_back', 'inspect', 'repairing', 'reship', 'refund', 'schedule', 'visit'] as const
@@ -112,30 +113,6 @@ export interface Refund {
   may_decide: boolean
   asked_by: string | null
   requested_at: string
-}
-
-export const PAID_BY = ['alipay', 'wechat_pay', 'union_pay', 'credit_card', 'debit_card', 'bank_transfer', 'other'] as const
-
-/** A way of paying that can be charged; only a gift card has a balance. */
-export interface KnownMethod {
-  id: Id
-  kind: string
-  label: string
-  balance: number | null
-  currency: string
-}
-
-/** What an exchange costs the customer more, or less below nothing. */
-export interface Difference {
-  amount: number
-  currency: string
-  state: 'open' | 'waits' | 'settled'
-  way: 'paid' | 'refunded' | 'waived' | null
-  reason: string
-  payment_method_id: Id | null
-  settled_by: string | null
-  settled_at: string | null
-  allowed: ('pay' | 'refund' | 'waive')[]
 }
 
 export interface Cover {
