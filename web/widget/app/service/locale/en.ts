@@ -44,7 +44,7 @@ export default {
   step: { placed: 'Placed', paid: 'Paid', shipped: 'Sent', delivered: 'Delivered', cancelled: 'Cancelled' },
   parcelStatus: { created: 'Picked up', in_transit: 'On its way', out_for_delivery: 'Out for delivery', delivered: 'Delivered', exception: 'Problem', returned: 'Returned', lost: 'Lost' },
   refundStatus: { requested: 'Being checked', approved: 'Being paid', paid: 'Paid back', failed: 'Failed', refused: 'Refused' },
-  refundReason: { order_cancelled: 'order cancelled', price_difference: 'price difference', payment_changed: 'paid another way', price_protection: 'price protection', freight_insurance: 'freight insurance', no_reason: 'returned' },
+  refundReason: { order_cancelled: 'order cancelled', price_difference: 'price difference', exchange_difference: 'exchanged for less', payment_changed: 'paid another way', price_protection: 'price protection', freight_insurance: 'freight insurance', no_reason: 'returned' },
   kind: { address: 'Change the address', cancel: 'Cancel the order', content: 'Change the goods', payment: 'Pay another way' },
   state: { executed: 'Done', pending_approval: 'Waiting for a decision', approved: 'Approved', denied: 'Not approved', withdrawn: 'Taken back', refused_by_shop: 'Not accepted by the shop' },
   invoiceState: { applied: 'Applied for', issued: 'Issued', void: 'Void' },

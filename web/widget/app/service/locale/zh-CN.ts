@@ -44,7 +44,7 @@ export default {
   step: { placed: '下单', paid: '付款', shipped: '发货', delivered: '签收', cancelled: '取消' },
   parcelStatus: { created: '已揽件', in_transit: '运输中', out_for_delivery: '派送中', delivered: '已签收', exception: '异常', returned: '已退回', lost: '丢失' },
   refundStatus: { requested: '退款审核中', approved: '退款处理中', paid: '已退款', failed: '退款失败', refused: '退款被拒' },
-  refundReason: { order_cancelled: '订单取消', price_difference: '商品差价', payment_changed: '更换付款方式', price_protection: '价格保护', freight_insurance: '运费险', no_reason: '无理由退货' },
+  refundReason: { order_cancelled: '订单取消', price_difference: '商品差价', exchange_difference: '换货差价', payment_changed: '更换付款方式', price_protection: '价格保护', freight_insurance: '运费险', no_reason: '无理由退货' },
   kind: { address: '修改地址', cancel: '取消订单', content: '修改商品', payment: '更换付款方式' },
   state: { executed: '已完成', pending_approval: '等待审批', approved: '已通过', denied: '未通过', withdrawn: '已撤回', refused_by_shop: '店铺未接受' },
   invoiceState: { applied: '待开具', issued: '已开具', void: '已作废' },
