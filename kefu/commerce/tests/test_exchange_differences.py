@@ -10,10 +10,13 @@ from kefu.commerce import routes_differences, routes_refunds, routes_returns
 from kefu.commerce.after_sales import request_after_sale
 from kefu.commerce.care_profiles import RuleBroken
 from kefu.commerce.changing import Asked
+from kefu.commerce.model import PaymentMethod
 from kefu.commerce.model_differences import ExchangeDifference
 from kefu.commerce.model_orders import Order, Payment, Refund
 from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.own_returns import own_returns
+from kefu.commerce.personal_data import erase_orders
+from kefu.commerce.personal_data_returns import erase_returns
 from kefu.commerce.reactions_after_sales import open_cases
 from kefu.commerce.reactions_return_processes import follow_what_is_drawn
 from kefu.commerce.returns.differences import difference_of
@@ -173,7 +176,7 @@ async def test_above_the_limit_a_second_person_decides(
         await waive_difference(db, case, reason="客户放弃", by=agent.id)
     leader = await an_actor(db, role="shift_leader")
 
-    await decide_refund(db, case, asked, agreed=agreed, note="", by=leader)
+    await decide_refund(db, case, asked, agreed=agreed, note="再看看", by=leader)
 
     assert (twice.value.code, early.value.code) == ("waits_for_approval", "waits_for_approval")
     assert (asked.status, (await of(db, case)).way, case.node) == (status, way, "reship")
@@ -279,6 +282,30 @@ async def test_an_exchange_of_equal_price_goes_out_at_once(db: Session) -> None:
     await sent(db, case)
 
     assert (refused.value.code, case.status) == ("no_difference", "done")
+
+
+async def test_an_erased_customer_leaves_no_way_of_paying_and_no_reason(db: Session) -> None:
+    order = await a_bought_order(db, status="delivered")
+    assert order.customer_id is not None
+    line, product, _ = await line_and_product(db, order)
+    card = await a_method(db, order.customer_id, balance=9_000)
+    sku = await a_sku(db, product, price=12_500)
+    wanted = [{"line": line.id, "sku": sku.id}]
+    asked = Asked(by=(await an_agent(db)).id)
+    await request_after_sale(db, order, kind="exchange", lines=wanted, method=card.id, asked=asked)
+    await open_cases(db, [one for one in await facts_so_far(db) if "after_sale" in one.kind])
+    case = (await db.scalars(select(ReturnCase))).one()
+    chosen = (await of(db, case)).payment_method_id
+    (await of(db, case)).reason = "王女士不愿付"
+    await db.flush()
+
+    await erase_returns(db, order.customer_id)
+    await erase_orders(db, order.customer_id)
+
+    kept = await of(db, case)
+    assert chosen == card.id
+    assert (kept.amount, kept.payment_method_id, kept.reason) == (2_500, None, "")
+    assert await db.scalar(select(PaymentMethod.id).where(PaymentMethod.id == card.id)) is None
 
 
 async def test_its_customer_sees_what_is_owed_and_when_it_is_over(db: Session) -> None:
