@@ -26,7 +26,7 @@ from kefu.commerce.events_order_care import AfterSaleRequested
 from kefu.commerce.model import PaymentMethod, Sku
 from kefu.commerce.model_order_care import AfterSaleRequest
 from kefu.commerce.model_orders import Order, OrderLine
-from kefu.commerce.returns.applying import check_paid, units_in_cases
+from kefu.commerce.returns.applying import check_paid, share_of, units_in_cases
 from kefu.commerce.returns.nodes import EXCHANGE, INSTALLATION, REFUND_ONLY, REPAIR, RETURN
 from kefu.core.db import Session
 from kefu.core.errors import Invalid
@@ -160,9 +160,10 @@ def units_of(line: OrderLine, one: Mapping[str, Any]) -> int:
 
 
 def amount_back(now: Situation, one: Mapping[str, Any]) -> int:
-    """What was paid for these units."""
+    """What was paid for these units, their part of the order's coupons taken off."""
     line = now.line(one["line"])
-    return line.amount * units_of(line, one) // line.quantity
+    price = sum(each.amount for each in now.lines)
+    return share_of(now.order, line, units_of(line, one), price)
 
 
 def difference_of(now: Situation, one: Mapping[str, Any], skus: Mapping[UUID, Sku]) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
 
+from kefu.commerce.automation import ORDER
 from kefu.commerce.events_returns import (
     RepairChanged,
     ReturnApplied,
@@ -22,6 +23,7 @@ from kefu.commerce.events_returns import (
     ReturnSent,
     ReturnUndone,
 )
+from kefu.commerce.model_orders import Order
 from kefu.commerce.model_returns import DETERMINATIONS, REASONS, ReturnCase
 from kefu.commerce.returns.access import visible_to
 from kefu.commerce.returns.nodes import KINDS, NODES, REVIEW, SEND_BACK, STATUSES
@@ -149,15 +151,21 @@ WORDS: Words = {
 
 
 async def about_returns(db: Session, ids: Collection[UUID]) -> dict[UUID, About]:
-    rows = await db.scalars(select(ReturnCase).where(ReturnCase.id.in_(ids)))
+    """Each case by its number, with the order it belongs to."""
+    rows = await db.execute(
+        select(ReturnCase, Order.number)
+        .join(Order, Order.id == ReturnCase.order_id)
+        .where(ReturnCase.id.in_(ids))
+    )
     return {
         case.id: About(
             title=case.number,
             conversation=case.conversation_id,
             customer=case.customer_id,
             assignee=case.assignee_id,
+            belongs_to=(ORDER, case.order_id, number),
         )
-        for case in rows
+        for case, number in rows
     }
 
 

@@ -29,6 +29,7 @@ from kefu.commerce.returns.repairing import set_state
 from kefu.commerce.returns.replacing import reship
 from kefu.commerce.returns.reviewing import review
 from kefu.commerce.returns.sending_back import send_back
+from kefu.commerce.returns.settling import refund_difference
 from kefu.commerce.returns.undoing import undo
 from kefu.commerce.returns.warehouse import put_location, scan_in, scan_out
 from kefu.commerce.terms import terms_of
@@ -210,7 +211,12 @@ async def walk(
     hours = sum(after for after, _ in example.walk) + example.rest
     with frozen(now() - timedelta(hours=hours)) as clock:
         order, line = await an_order(db, number, product, owner)
-        wanted = Wanted(kind=example.kind, units=[Units(line.id, 1)], reason=example.reason)
+        wanted = Wanted(
+            kind=example.kind,
+            units=[Units(line.id, 1)],
+            reason=example.reason,
+            difference=example.difference,
+        )
         case = await apply(db, order, wanted, by=crew.agent.id)
         for after, verb in example.walk:
             clock.advance(timedelta(hours=after))
@@ -279,6 +285,10 @@ async def asked(db: Session, case: ReturnCase, crew: Crew, _: int) -> None:
     await refund(db, case, amount=offer.parts.total, note="客户要求全额", by=crew.agent)
 
 
+async def given_back(db: Session, case: ReturnCase, crew: Crew, _: int) -> None:
+    await refund_difference(db, case, note="换成便宜的一款", by=crew.head)
+
+
 async def compensated(db: Session, case: ReturnCase, crew: Crew, _: int) -> None:
     await note_cost(
         db, case, kind="logistics_compensation", amount=3_000, note="物流延误", by=crew.agent.id
@@ -326,6 +336,7 @@ VERBS: dict[str, Callable[[Session, ReturnCase, Crew, int], Awaitable[None]]] = 
     "refund": refunded,
     "ask": asked,
     "compensate": compensated,
+    "give_back": given_back,
     "dispute": disputed,
     "ship": shipped,
     "receive": received,

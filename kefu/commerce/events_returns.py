@@ -154,6 +154,23 @@ class ReturnRefundDecided(ReturnEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReturnDifferenceDue(ReturnEvent):
+    """An exchange costs the customer so much more, or less below nothing."""
+
+    kind: ClassVar[str] = "return.difference_due"
+    amount: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnDifferenceSettled(ReturnEvent):
+    """It was paid, refunded or waived; the replacement may go out."""
+
+    kind: ClassVar[str] = "return.difference_settled"
+    amount: int
+    way: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReturnRefunded(ReturnEvent):
     """The money is on its way; `seconds` since the inspection, where there was one."""
 

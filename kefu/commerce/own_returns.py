@@ -10,12 +10,14 @@ from sqlalchemy import func, select
 from kefu.commerce.model_inspections import RepairState
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_returns import ReturnCase, ReturnPhoto, ReturnStep
+from kefu.commerce.returns.differences import differences_of
 from kefu.commerce.returns.listing import lines_of
 from kefu.commerce.returns.nodes import SEND_BACK
 from kefu.commerce.returns.options import options_for, promises_of
 from kefu.commerce.returns.sending_back import carrier_for
 from kefu.commerce.returns.undoing import is_undoable
 from kefu.commerce.schemas_own_returns import OwnRepairStep, OwnReturn, OwnReturns, OwnStep
+from kefu.commerce.views_differences import own_difference
 from kefu.core.clock import now
 from kefu.core.db import Session
 
@@ -34,7 +36,7 @@ async def own_returns(db: Session, order: Order) -> OwnReturns:
     ids = [case.id for case in cases]
     ways, left, rules = await options_for(db, order)
     lines, steps, repairs = await lines_of(db, ids), await steps_of(db, ids), await states(db, ids)
-    photos = await photos_of(db, ids)
+    photos, differences = await photos_of(db, ids), await differences_of(db, ids)
     suggested = await carrier_for(db, order.province, rules)
     rows = [
         OwnReturn(
@@ -45,6 +47,7 @@ async def own_returns(db: Session, order: Order) -> OwnReturns:
             photos=photos.get(case.id, 0),
             steps=steps.get(case.id, []),
             repair=repairs.get(case.id, []),
+            difference=own_difference(differences.get(case.id)),
             applied_at=case.applied_at,
             ended_at=case.ended_at,
             allowed=allowed(case),

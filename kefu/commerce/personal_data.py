@@ -29,6 +29,18 @@ BLANK = (
         "where customer_id = :customer"
     ),
 )
+NAMING = (
+    ("payments", "method_id"),
+    ("after_sale_requests", "payment_method_id"),
+    ("exchange_differences", "payment_method_id"),
+)
+UNNAMED = tuple(
+    text(
+        f"update {table} set {column} = null where {column} in "  # noqa: S608 - our own names
+        "(select id from payment_methods where customer_id = :customer)"
+    )
+    for table, column in NAMING
+)
 
 moves_with_customer("orders", Order)
 moves_with_customer("payment_methods", PaymentMethod)
@@ -60,11 +72,6 @@ async def erase_orders(db: Session, customer: UUID) -> None:
     """Nobody is found in the orders any more, and no way of paying is kept."""
     for statement in BLANK:
         await db.execute(statement, {"customer": customer})
-    await db.execute(
-        text(
-            "update payments set method_id = null where method_id in "
-            "(select id from payment_methods where customer_id = :customer)"
-        ),
-        {"customer": customer},
-    )
+    for statement in UNNAMED:
+        await db.execute(statement, {"customer": customer})
     await db.execute(delete(PaymentMethod).where(PaymentMethod.customer_id == customer))

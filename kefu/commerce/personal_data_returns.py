@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from kefu.commerce.model_differences import ExchangeDifference
 from kefu.commerce.model_inspections import Inspection, InspectionDispute, RepairState
 from kefu.commerce.model_returns import ReturnCase, ReturnCost
 from kefu.commerce.returns.photos import erase_photos
@@ -20,6 +21,7 @@ BLANKED: dict[Any, dict[str, str]] = {
     Inspection: {"note": ""},
     RepairState: {"note": ""},
     ReturnCost: {"note": ""},
+    ExchangeDifference: {"reason": ""},
 }
 
 

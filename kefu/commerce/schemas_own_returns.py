@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -41,6 +41,14 @@ class OwnLine(BaseModel):
     in_warranty: bool
 
 
+class OwnDifference(BaseModel):
+    """What an exchange costs more, or less below nothing; `way` is how it was settled."""
+
+    amount: int
+    currency: str
+    way: Literal["paid", "refunded", "waived"] | None
+
+
 class OwnReturn(BaseModel):
     """One's case: where it stands, and what one can do now (withdraw, send, photo)."""
 
@@ -58,6 +66,7 @@ class OwnReturn(BaseModel):
     photos: int
     steps: list[OwnStep]
     repair: list[OwnRepairStep]
+    difference: OwnDifference | None
     applied_at: datetime
     ended_at: datetime | None
     allowed: list[str]

@@ -30,7 +30,7 @@ from kefu.commerce.returns.reconciling import postings_of
 from kefu.commerce.returns.repairing import cover_for, states_of
 from kefu.commerce.returns.sending_back import carrier_for
 from kefu.commerce.schemas_inspections import DisputeRow, InspectionRow
-from kefu.commerce.schemas_return_detail import ReturnDetail
+from kefu.commerce.schemas_return_detail import DifferenceRow, ReturnDetail
 from kefu.commerce.schemas_returns import (
     ConditionRow,
     CostRow,
@@ -44,6 +44,7 @@ from kefu.commerce.schemas_returns import (
     ReturnRow,
     StepRow,
 )
+from kefu.commerce.views_differences import difference_row
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.customers import customers_named
@@ -101,6 +102,7 @@ async def return_detail(db: Session, case: ReturnCase, actor: Actor) -> ReturnDe
     order = await db.get_one(Order, case.order_id)
     head = (await return_rows(db, [(case, order.number)]))[0]
     rules = await policy(db)
+    difference = await difference_row(db, case, actor)
     same = (
         *("conversation_id", "channel", "note", "decision_note", "method", "carrier"),
         *("tracking_number", "visit_at", "visit_mode", "replacement_order_id", "process_id"),
@@ -119,11 +121,18 @@ async def return_detail(db: Session, case: ReturnCase, actor: Actor) -> ReturnDe
         inspections=await inspection_rows(db, case),
         disputes=await dispute_rows(db, case),
         refunds=await refund_rows(db, case, actor),
+        difference=difference,
         costs=[cost_row(cost) for cost in await costs_of(db, case)],
         repair=await repair_rows(db, case),
         cover=await cover_row(db, case) if case.kind == REPAIR else None,
-        allowed=allowed(case, actor),
+        allowed=allowed_now(case, difference, actor),
     )
+
+
+def allowed_now(case: ReturnCase, difference: DifferenceRow | None, actor: Actor) -> list[str]:
+    """A replacement goes out once nobody owes anything any more."""
+    owing = difference is not None and difference.state != "settled"
+    return [verb for verb in allowed(case, actor) if not (owing and verb == "reship")]
 
 
 async def step_rows(db: Session, case: ReturnCase) -> list[StepRow]:

@@ -47,13 +47,17 @@ ParamKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What a rule may need of a subject: whom it concerns, and a line by which people know it."""
+    """What a rule may need of a subject: whom it concerns, and a line by which people know it.
+
+    `belongs_to` is the kind, id and title of what it is part of.
+    """
 
     title: str = ""
     conversation: UUID | None = None
     customer: UUID | None = None
     team: UUID | None = None
     assignee: UUID | None = None
+    belongs_to: tuple[str, UUID, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

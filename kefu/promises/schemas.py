@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from kefu.core.shapes import Shape
+from kefu.core.subjects import KnownSubject
 from kefu.core.time_shapes import Moment, TimeOfDay, Zone
 from kefu.core.worktime import between
 from kefu.promises.model import WARN_PERCENT
@@ -231,6 +232,7 @@ class TaskRow(BaseModel):
     department: Person | None
     created_by: Person | None
     about: TaskAbout | None
+    subjects: list[KnownSubject]
     conversation: UUID | None
     customer: UUID | None
     due_at: datetime | None

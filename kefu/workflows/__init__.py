@@ -33,7 +33,7 @@ currency=…, key=…), by=agent)`, then react to `ApprovalGranted` and `Approva
 the approval policies say; a page of your own lets people decide by `approval_to_decide` and
 `decide`. Actions and triggers for
 automation rules are offered through `kefu.core.automation`
-(docs/how-to/add-an-automation-action.md).
+(docs/how-to/add-an-automation-action.md); `create_rule(db, given, by=actor)` makes a rule of them.
 """
 
 from kefu.workflows.access_approvals import approval_to_decide, decidable
@@ -45,6 +45,7 @@ from kefu.workflows.approvals import (
     request_approval,
     withdraw_approval,
 )
+from kefu.workflows.automation_rules import create_rule
 from kefu.workflows.case_maps import CaseMap, ProcessMap, case_map, process_map
 from kefu.workflows.case_tasks import claim_task, complete_task, open_tasks, release_task
 from kefu.workflows.case_texts import (
@@ -87,6 +88,7 @@ __all__ = [
     "cases_about_customer",
     "claim_task",
     "complete_task",
+    "create_rule",
     "decidable",
     "decide",
     "keep_cases_going",

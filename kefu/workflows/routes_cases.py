@@ -14,7 +14,8 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict
 from kefu.core.http import Db
 from kefu.core.shapes import Page
-from kefu.identity import CurrentActor, agents_named, departments_named
+from kefu.core.subjects import known_as
+from kefu.identity import Actor, CurrentActor, agents_named, departments_named
 from kefu.workflows.access_processes import case_for, task_for, task_to_do
 from kefu.workflows.case_files import files_of
 from kefu.workflows.case_maps import Stay, case_map
@@ -74,7 +75,7 @@ async def get_tasks(
     wanted: Annotated[TaskFilter, Query()], db: Db, actor: CurrentActor
 ) -> Page[TaskRow]:
     items, following = await case_tasks(db, actor, wanted)
-    return Page(items=await task_rows(db, items), next_cursor=following)
+    return Page(items=await task_rows(db, actor, items), next_cursor=following)
 
 
 @task_router.get("/counts")
@@ -84,19 +85,19 @@ async def get_counts(db: Db, actor: CurrentActor) -> TaskCounts:
 
 @task_router.get("/{task_id}")
 async def get_task(task_id: UUID, db: Db, actor: CurrentActor) -> TaskRow:
-    return (await task_rows(db, [await task_for(db, actor, task_id)]))[0]
+    return (await task_rows(db, actor, [await task_for(db, actor, task_id)]))[0]
 
 
 @task_router.put("/{task_id}/claim")
 async def put_claim(task_id: UUID, db: Db, actor: CurrentActor) -> TaskRow:
     await task_to_do(db, actor, task_id)
-    return (await task_rows(db, [await claim_task(db, task_id, by=actor.id)]))[0]
+    return (await task_rows(db, actor, [await claim_task(db, task_id, by=actor.id)]))[0]
 
 
 @task_router.delete("/{task_id}/claim")
 async def delete_claim(task_id: UUID, db: Db, actor: CurrentActor) -> TaskRow:
     await task_to_do(db, actor, task_id)
-    return (await task_rows(db, [await release_task(db, task_id, by=actor.id)]))[0]
+    return (await task_rows(db, actor, [await release_task(db, task_id, by=actor.id)]))[0]
 
 
 @task_router.put("/{task_id}/completion")
@@ -107,7 +108,7 @@ async def put_completion(task_id: UUID, body: Completion, db: Db, actor: Current
             "This task is done on a page of its own.", code="own_screen", detail=task.screen
         )
     await complete_task(db, task_id, body.form, by=actor.id)
-    return (await task_rows(db, [task]))[0]
+    return (await task_rows(db, actor, [task]))[0]
 
 
 async def case_rows(db: Session, items: Sequence[Case]) -> list[CaseRow]:
@@ -184,14 +185,15 @@ async def stay_rows(db: Session, stays: Sequence[Stay]) -> list[StayRow]:
     ]
 
 
-async def task_rows(db: Session, items: Sequence[CaseTask]) -> list[TaskRow]:
-    """Tasks with the names a list shows, in three more queries for any number."""
+async def task_rows(db: Session, actor: Actor, items: Sequence[CaseTask]) -> list[TaskRow]:
+    """Tasks with the names a list shows, in a fixed number of queries for any number of them."""
     people = await agents_named(
         db, [who for task in items for who in (task.owner_id, task.closed_by)]
     )
     departments = await departments_named(db, [task.department_id for task in items])
     names = await process_names(db, {task.process_key for task in items})
     files = await files_of(db, items)
+    known = await known_as(db, actor, {(task.subject_kind, task.subject) for task in items})
     at = now()
     return [
         TaskRow(
@@ -201,6 +203,7 @@ async def task_rows(db: Session, items: Sequence[CaseTask]) -> list[TaskRow]:
             closed_by=person(task.closed_by, people),
             fields=[FieldRow(**one) for one in task.fields],
             files=[FileRow.model_validate(one) for one in files.get(task.id, [])],
+            subjects=known.get((task.subject_kind, task.subject), []),
             overdue=task.is_overdue(at),
             **{name: getattr(task, name) for name in PLAIN},
         )

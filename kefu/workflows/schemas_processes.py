@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from kefu.core.shapes import Shape, line_of, text_of
+from kefu.core.subjects import KnownSubject
 
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,39}$")]
 
@@ -213,6 +214,7 @@ class TaskRow(BaseModel):
     name: str
     subject_kind: str
     subject: UUID
+    subjects: list[KnownSubject]
     customer: UUID | None
     department: Person | None
     role: str | None

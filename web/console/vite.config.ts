@@ -24,6 +24,8 @@ export default defineConfig({
     __INTLIFY_PROD_DEVTOOLS__: 'false',
   },
   server: {
+    // The test of the facts' words reads the kinds from their pages.
+    fs: { allow: [here('..'), here('../../docs/reference')] },
     proxy: { '/api': { target: server, ws: true } },
   },
   build: {

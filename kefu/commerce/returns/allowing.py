@@ -39,7 +39,7 @@ VERBS: dict[str, tuple[str, Holds]] = {
     "dispute": ("return.dispute", after_inspection),
     "decide": ("return.decide", after_inspection),
     "refund": ("return.refund", at(REFUND)),
-    "approve": ("return.approve", at(REFUND)),
+    "approve": ("return.approve", at(REFUND, RESHIP)),
     "repair": ("return.work", at(REPAIRING)),
     "reship": ("return.work", at(RESHIP)),
     "book": ("return.work", at(SCHEDULE)),

@@ -15,6 +15,7 @@ from kefu.commerce.model import Product
 from kefu.commerce.model_orders import Order, OrderLine
 from kefu.commerce.model_returns import ReturnCase, ReturnLine
 from kefu.commerce.returns.amounts import Bought, paid_for
+from kefu.commerce.returns.differences import keep_difference
 from kefu.commerce.returns.fast_track import Application, Decision, decide
 from kefu.commerce.returns.moving import advance, first_step
 from kefu.commerce.returns.nodes import APPLY, INSTALLATION, REFUND_ONLY, REPAIR, REVIEW, next_node
@@ -41,7 +42,11 @@ class Units:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What somebody applies for; a `request` was checked by the shop's policy when it was made."""
+    """What somebody applies for; a `request` was checked by the shop's policy when it was made.
+
+    `difference` is what an exchange costs the customer more, or less below nothing; `paid_with` is
+    the way of paying that was chosen for it.
+    """
 
     kind: str
     units: Sequence[Units]
@@ -53,6 +58,8 @@ class Wanted:
     historic: bool = False
     at: datetime | None = None
     request: UUID | None = None
+    difference: int = 0
+    paid_with: UUID | None = None
     not_fast: bool = field(default=False)
 
 
@@ -82,6 +89,8 @@ async def apply(db: Session, order: Order, wanted: Wanted, *, by: UUID | None) -
         channel=case.channel,
         historic=case.historic,
     )
+    if wanted.difference:
+        await keep_difference(db, case, wanted.difference, paid_with=wanted.paid_with, by=by)
     await advance(db, case, "submitted", by=by, at=at)
     if case.fast_track:
         await advance(db, case, "approved", by=None, at=at)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from kefu.commerce.events_returns import ReturnDisputed, ReturnDisputeDecided
 from kefu.commerce.model_inspections import Inspection, InspectionDispute
 from kefu.commerce.model_returns import ReturnCase
+from kefu.commerce.returns.differences import check_no_money_moved
 from kefu.commerce.returns.inspecting import check_inspected, check_photos
 from kefu.commerce.returns.moving import advance, reopen
 from kefu.commerce.returns.nodes import INSPECT, REJECTED, WAYS, next_node
@@ -102,6 +103,7 @@ async def inspect_again(db: Session, case: ReturnCase, *, by: UUID) -> None:
     if case.status == REJECTED:
         await reopen(db, case, INSPECT, by=by)
     elif case.is_open() and (case.node, "reinspect") in WAYS[case.kind]:
+        await check_no_money_moved(db, case)
         await call_off(db, case, by=by)
         await advance(db, case, "reinspect", by=by)
     else:

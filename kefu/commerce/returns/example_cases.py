@@ -20,13 +20,17 @@ Walk = tuple[tuple[float, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One case: what for, why, and what has happened since; `rest` hours have passed after that."""
+    """One case: what for, why, and what has happened since; `rest` hours have passed after that.
+
+    `difference` is what other goods cost more in an exchange, or less below nothing.
+    """
 
     kind: str
     goods: str
     reason: str
     walk: Walk
     rest: float
+    difference: int = 0
 
 
 QUICK: Walk = ((6, "send"), (9, "scan"), (2, "inspect"), (1, "refund"))
@@ -68,4 +72,6 @@ EXAMPLES: tuple[Example, ...] = (
     Example("installation", FAN, "other", ((2, "book"),), 1),
     Example("refund_only", KETTLE, "missing_part", (), 2),
     Example("return", LAMP, "other", ((2, "withdraw"),), 15),
+    Example("exchange", TENT, "not_as_described", (*USUAL[:4],), 5, difference=13_000),
+    Example("exchange", SHOE, "wrong_item", (*USUAL[:4], (1, "give_back")), 2, difference=-6_000),
 )

@@ -9,8 +9,9 @@ from uuid import UUID
 from kefu.commerce.events_returns import ReturnReminded
 from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.returns.access import locked_case
+from kefu.commerce.returns.differences import is_settled
 from kefu.commerce.returns.moving import move_to
-from kefu.commerce.returns.nodes import SEND_BACK
+from kefu.commerce.returns.nodes import DONE, SEND_BACK
 from kefu.commerce.returns.running import SUBJECT, standing
 from kefu.commerce.returns.telling import tell
 from kefu.core.db import Session
@@ -25,11 +26,19 @@ async def follow_processes(db: Session, facts: Sequence[Fact]) -> None:
     meant = {UUID(fact.details["about"]) for fact in facts if fact.details["about_kind"] == SUBJECT}
     for case_id in sorted(meant):
         case = await locked_case(db, case_id)
-        if case is None or not case.is_open() or case.process_id is None:
-            continue
-        node = await standing(db, case, case.node)
-        if node is not None and node != case.node:
-            await move_to(db, case, node, outcome=PROCESS, by=None)
+        if case is not None:
+            await catch_up(db, case)
+
+
+async def catch_up(db: Session, case: ReturnCase) -> None:
+    """Move to where the process stands; an exchange waits at its end for its difference."""
+    if not case.is_open() or case.process_id is None:
+        return
+    node = await standing(db, case, case.node)
+    if node is None or node == case.node:
+        return
+    if node != DONE or await is_settled(db, case):
+        await move_to(db, case, node, outcome=PROCESS, by=None)
 
 
 async def remind(db: Session, process: Case, _params: dict[str, Any]) -> dict[str, Any]:

@@ -13,13 +13,18 @@ from kefu.commerce.model_order_care import AfterSaleRequest
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_returns import REASONS, ReturnCase
 from kefu.commerce.returns.applying import Units, Wanted, apply
+from kefu.commerce.returns.nodes import EXCHANGE
 from kefu.core.db import Session
 from kefu.core.errors import Refusal
 from kefu.core.events import Fact, record
 from kefu.notifications import announce, notify
 
 CHANNELS = {"customer": "website", "service": "desk", "bot": "chat"}
-KNOWN_REASONS = {"no_longer_needed": "no_reason", "ordered_by_mistake": "no_reason"}
+KNOWN_REASONS = {
+    "no_longer_needed": "no_reason",
+    "ordered_by_mistake": "no_reason",
+    "damaged": "transport",
+}
 announce(
     AfterSaleUnopened.kind,
     zh="售后申请没有开成售后单",
@@ -78,6 +83,8 @@ async def wanted_of(db: Session, request: AfterSaleRequest, quantities: dict[UUI
         channel=CHANNELS[request.source],
         conversation=request.conversation_id,
         request=request.id,
+        difference=request.difference if request.kind == EXCHANGE else 0,
+        paid_with=request.payment_method_id,
     )
 
 

@@ -9,15 +9,18 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from kefu.commerce.events_returns import ReturnRefundAsked, ReturnRefundDecided, ReturnRefunded
+from kefu.commerce.model_differences import REFUNDED
 from kefu.commerce.model_orders import Order, OrderLine, Refund
 from kefu.commerce.model_returns import RefundApproval, RefundPosting, ReturnCase, ReturnLine
 from kefu.commerce.model_shipments import Shipment
 from kefu.commerce.refunding import request_refund, settle_refund
 from kefu.commerce.returns.access import locked_case
 from kefu.commerce.returns.amounts import Refundable, check_amount, refundable
+from kefu.commerce.returns.differences import difference_of, open_difference, settle
+from kefu.commerce.returns.following import catch_up
 from kefu.commerce.returns.inspecting import inspection_of_record
 from kefu.commerce.returns.moving import advance, check_at, take
-from kefu.commerce.returns.nodes import REFUND
+from kefu.commerce.returns.nodes import EXCHANGE, REFUND, RESHIP
 from kefu.commerce.returns.policy import Policy, policy
 from kefu.commerce.returns.running import SUBJECT
 from kefu.commerce.returns.telling import tell
@@ -54,8 +57,19 @@ class Offer:
 
 
 async def offer_for(db: Session, case: ReturnCase, actor: Actor) -> Offer:
+    """Of an exchange, what its goods cost less goes back, and nothing else."""
     rules = await policy(db)
-    return Offer(await refundable_of(db, case, rules), rules.limit_of(actor.role))
+    parts = (
+        await owed_for(db, case) if case.kind == EXCHANGE else await refundable_of(db, case, rules)
+    )
+    return Offer(parts, rules.limit_of(actor.role))
+
+
+async def owed_for(db: Session, case: ReturnCase) -> Refundable:
+    difference = await difference_of(db, case)
+    if difference is None or difference.is_settled():
+        return Refundable(0, 0, 0)
+    return Refundable(max(-difference.amount, 0), 0, 0)
 
 
 async def refundable_of(db: Session, case: ReturnCase, rules: Policy) -> Refundable:
@@ -100,14 +114,26 @@ async def insurance_of(db: Session, case: ReturnCase, rules: Policy) -> int:
 async def refund(db: Session, case: ReturnCase, *, amount: int, note: str, by: Actor) -> Refund:
     """Give the money back, or ask somebody who may; there is one refund open at a time."""
     check_at(case, REFUND)
-    if await waiting_refund(db, case) is not None:
-        raise Conflict("A refund of this case waits for approval.", code="waits_for_approval")
     offer = await offer_for(db, case, by)
+    return await ask_or_give(db, case, offer, amount=amount, reason=case.reason, note=note, by=by)
+
+
+async def ask_or_give(
+    db: Session,
+    case: ReturnCase,
+    offer: Offer,
+    *,
+    amount: int,
+    reason: str,
+    note: str,
+    by: Actor,
+) -> Refund:
+    await check_none_waits(db, case)
     check_amount(amount, offer.parts.total)
     await take(db, case, by=by.id)
     order = await db.get_one(Order, case.order_id, with_for_update={"key_share": True})
     asked = await request_refund(
-        db, order, amount=amount, reason=case.reason, return_id=case.id, by=by.id
+        db, order, amount=amount, reason=reason, return_id=case.id, by=by.id
     )
     await post(db, asked, status="requested", by=by.id)
     if offer.needs_approval(amount):
@@ -115,6 +141,11 @@ async def refund(db: Session, case: ReturnCase, *, amount: int, note: str, by: A
     else:
         await give(db, case, asked, by=by.id)
     return asked
+
+
+async def check_none_waits(db: Session, case: ReturnCase) -> None:
+    if await waiting_refund(db, case) is not None:
+        raise Conflict("A refund of this case waits for approval.", code="waits_for_approval")
 
 
 async def ask_for_approval(
@@ -181,7 +212,7 @@ async def settle_approval(
     await db.refresh(asking)
     if asking.decided_at is not None:
         return
-    stands = case.is_open() and case.node == REFUND and asked.status == "requested"
+    stands = case.is_open() and case.node == money_node(case) and asked.status == "requested"
     agreed = approval.state == ApprovalState.GRANTED and stands
     asking.agreed, asking.note = agreed, approval.comment or asking.note
     asking.decided_by, asking.decided_at = approval.decided_by, approval.decided_at or now()
@@ -214,11 +245,14 @@ async def call_off(db: Session, case: ReturnCase, *, by: UUID) -> None:
 
 
 async def give(db: Session, case: ReturnCase, asked: Refund, *, by: UUID) -> None:
-    """The CRM lets the money go; finance says the same once it is paid. The case is over."""
+    """The CRM lets the money go; finance says the same once it is paid. The case goes on."""
     at = now()
     order = await db.get_one(Order, case.order_id, with_for_update={"key_share": True})
     await settle_refund(db, order, asked, system="crm", status="paid", by=by, at=at)
     await post(db, asked, status="paid", by=by)
+    if case.kind == EXCHANGE:
+        await settle_by_refund(db, case, asked, by=by)
+        return
     await take_back_units(db, case)
     inspection = await inspection_of_record(db, case)
     seconds = int((at - inspection.finished_at).total_seconds()) if inspection else None
@@ -232,6 +266,19 @@ async def give(db: Session, case: ReturnCase, asked: Refund, *, by: UUID) -> Non
         amount=asked.amount,
         seconds=seconds,
     )
+
+
+async def settle_by_refund(db: Session, case: ReturnCase, given: Refund, *, by: UUID) -> None:
+    """What an exchange cost less went back; the replacement may go out now."""
+    difference = await open_difference(db, case, owed_to_customer=True)
+    difference.refund_id = given.id
+    await settle(db, case, difference, REFUNDED, by=by)
+    await catch_up(db, case)
+
+
+def money_node(case: ReturnCase) -> str:
+    """Where money is given: before the replacement goes out, or at the end."""
+    return RESHIP if case.kind == EXCHANGE else REFUND
 
 
 async def take_back_units(db: Session, case: ReturnCase) -> None:

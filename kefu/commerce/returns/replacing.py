@@ -13,6 +13,7 @@ from kefu.commerce.model import Sku
 from kefu.commerce.model_orders import Order, OrderLine
 from kefu.commerce.model_returns import ReturnCase, ReturnLine
 from kefu.commerce.model_shipments import Shipment
+from kefu.commerce.returns.differences import check_settled
 from kefu.commerce.returns.moving import advance, check_at
 from kefu.commerce.returns.nodes import EXCHANGE, RESHIP
 from kefu.commerce.returns.telling import tell
@@ -41,8 +42,12 @@ KEPT = (
 async def reship(
     db: Session, case: ReturnCase, *, carrier: str, tracking_number: str, by: UUID
 ) -> Shipment:
-    """Send the goods out; an exchange gets an order of its own, free of charge."""
+    """Send the goods out; an exchange gets an order of its own, free of charge.
+
+    What its goods cost more or less was settled before, on the order that they were bought with.
+    """
     check_at(case, RESHIP)
+    await check_settled(db, case)
     order = await db.get_one(Order, case.order_id)
     target = await replacement_order(db, case, order, by=by) if case.kind == EXCHANGE else order
     parcel = Shipment(

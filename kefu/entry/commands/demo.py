@@ -56,8 +56,7 @@ async def _load(url: str) -> list[str]:
             if actor is not None:
                 await load_demo_tools(db, by=actor)
         for part in parts():
-            async with database.transaction() as db:
-                await part.fill(db)
+            await part.run(database)
     finally:
         await database.close()
     return [str(login) for login in logins]

@@ -20,6 +20,8 @@ export interface Feature {
   customerSections?: PageSection[]
   /** Parts of an order's page: changes, returns, invoices … The component gets `order`, an id. */
   orderSections?: PageSection[]
+  /** Buttons on an order's card beside a conversation. The component gets `order` and `conversation`, ids, and the order's `status`. */
+  orderActions?: PageSection[]
   /** How a kind of message is shown. */
   bubbles?: Partial<Record<MessageKind, Component>>
   /** What changes here when an event is pushed. */

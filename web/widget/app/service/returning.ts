@@ -24,6 +24,7 @@ export interface OwnReturn {
   photos: number
   steps: { node: string; entered_at: string; left_at: string | null }[]
   repair: { state: string; quote: number | null; at: string }[]
+  difference: { amount: number; currency: string; way: 'paid' | 'refunded' | 'waived' | null } | null
   applied_at: string
   ended_at: string | null
   allowed: string[]
@@ -54,6 +55,14 @@ export function photo(id: string, file: File): Promise<OwnReturns> {
   const form = new FormData()
   form.append('file', file, file.name)
   return send<OwnReturns>('POST', at(`/${id}/photos`), form)
+}
+
+/** What is said of an exchange's difference in price, by its way; nothing once a case ended without it. */
+export function differenceOf(one: OwnReturn): { key: string; amount: number; currency: string } | null {
+  const { difference: found, status } = one
+  if (!found || (found.way === null && status !== 'open')) return null
+  const key = found.way ?? (found.amount > 0 ? 'owes' : 'owed')
+  return { key: `difference.${key}`, amount: Math.abs(found.amount), currency: found.currency }
 }
 
 /** The nodes that a case of a kind goes through, for its path. */

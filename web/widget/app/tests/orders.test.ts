@@ -1,6 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type OwnReturn, pathOf } from '../service/returning'
+import { differenceOf, type OwnReturn, pathOf } from '../service/returning'
 import Orders from '../src/orders/Orders.vue'
 import { pictureOf } from '../src/orders/orders'
 import { aVisit, settle } from './visit'
@@ -19,7 +19,7 @@ const anOrder = (changes = {}) => ({
 
 const aReturn = (changes: Partial<OwnReturn> = {}): OwnReturn => ({
   id: 'r1', number: 'TH1', kind: 'return', status: 'open', node: 'send_back', titles: ['登山靴 ×1'], grounds: '', carrier: null, tracking_number: null,
-  suggested_carrier: 'sf', visit_at: null, photos: 0, repair: [], applied_at: '2026-03-04T02:00:00Z', ended_at: null, allowed: ['withdraw', 'send', 'photo'],
+  suggested_carrier: 'sf', visit_at: null, photos: 0, repair: [], difference: null, applied_at: '2026-03-04T02:00:00Z', ended_at: null, allowed: ['withdraw', 'send', 'photo'],
   steps: [{ node: 'apply', entered_at: '2026-03-04T02:00:00Z', left_at: '2026-03-04T02:00:00Z' }, { node: 'send_back', entered_at: '2026-03-04T03:00:00Z', left_at: null }],
   ...changes,
 }) // prettier-ignore
@@ -115,4 +115,10 @@ test('the path of a case knows what is behind, where it stands and what lies ahe
 
 test.each([['https://x.cn/a.png', true], ['//x.cn/a.png', true], ['javascript:1', false], ['data:image/png;base64,x', false], [null, false]])('a picture of %s is shown: %s', (address, is) => {
   expect(pictureOf(address) !== null).toBe(is)
+})
+
+test('an exchange says what it costs more or less until it is settled', () => {
+  const of = (amount: number, way: 'paid' | 'waived' | null, status = 'open') => differenceOf(aReturn({ kind: 'exchange', status, difference: { amount, currency: 'CNY', way } }))?.key
+
+  expect([of(300, null), of(-300, null), of(300, 'paid'), of(300, 'waived', 'done'), of(300, null, 'withdrawn')]).toEqual(['difference.owes', 'difference.owed', 'difference.paid', 'difference.waived', undefined])
 })

@@ -28,5 +28,6 @@ export default {
     { key: 'stages', order: 11, permission: 'order.read', component: defineAsyncComponent(() => import('./components/ProductStages.vue')) },
     { key: 'recommended', order: 12, permission: 'customer.read', component: defineAsyncComponent(() => import('./components/Recommended.vue')) },
   ],
+  places: { order: (id) => `/orders/${id}` },
   reducers: { ...touching, 'product.changed': () => void goods.value++, 'commerce_import.finished': () => void imports.value++ },
 } satisfies Feature as Feature

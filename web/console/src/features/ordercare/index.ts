@@ -10,6 +10,7 @@ export default {
   routes: [{ path: 'order-care', component: () => import('./pages/OrderCare.vue') }],
   navigation: [{ to: '/order-care', icon: ClipboardPen, label: 'ordercare.title', order: 36, permission: 'order.read' }],
   orderSections: [{ key: 'care', order: 10, permission: 'order.read', component: defineAsyncComponent(() => import('./components/CareSection.vue')) }],
+  orderActions: [{ key: 'after-sale', order: 10, permission: 'order.change', component: defineAsyncComponent(() => import('./components/AfterSaleAction.vue')) }],
   settings: [
     { path: 'order-windows', group: 'promises', label: 'ordercare.windows.title', icon: Hourglass, order: 26, permission: 'order_policy.read', component: () => import('./settings/Windows.vue') },
     { path: 'benefit-rules', group: 'promises', label: 'ordercare.benefits.title', icon: ShieldPlus, order: 27, permission: 'order_policy.read', component: () => import('./settings/Benefits.vue') },

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { i18n, useLanguage } from '@/app/i18n'
 import { useSession } from '@/app/session'
+import AfterSaleAction from './components/AfterSaleAction.vue'
 import AfterSaleDialog from './components/AfterSaleDialog.vue'
 import InvoiceVoidDialog from './components/InvoiceVoidDialog.vue'
 import PolicyRules from './components/PolicyRules.vue'
@@ -116,11 +117,31 @@ test('a return is asked for with the pieces that are left', async () => {
   expect(screen.emitted('done')).toHaveLength(1)
 })
 
-test('what the policy does not take is not offered', () => {
-  const once = { ...care, after_sales: [{ id: '1' }] } as Care
+test('beside a conversation the same is asked for, with the conversation named', async () => {
+  Object.assign(answers, { 'GET /orders/o1': order, 'GET /orders/o1/care': care })
+  const screen = await shown(AfterSaleAction, { order: 'o1', conversation: 'c1', status: 'delivered' })
 
-  expect(afterSaleKinds(order, care)).toEqual(['return'])
-  expect(afterSaleKinds({ status: 'paid' }, care)).toEqual([])
-  expect(afterSaleKinds(order, once)).toEqual([])
+  await screen.find('button').trigger('click')
+  await flushPromises()
+  document.body.querySelector('form')?.dispatchEvent(new Event('submit'))
+  await flushPromises()
+
+  expect(asked.at(-1)).toEqual({ method: 'POST', path: '/orders/o1/after-sales', body: { kind: 'return', lines: [{ line: 'l1' }], reason: 'quality', payment_method: null, conversation: 'c1' } })
+  expect(screen.findComponent(AfterSaleDialog).exists()).toBe(false)
+})
+
+test('an order that nobody paid has no such button', async () => {
+  expect((await shown(AfterSaleAction, { order: 'o1', conversation: 'c1', status: 'created' })).find('button').exists()).toBe(false)
+})
+
+test('what the policy does not take is not offered', () => {
+  const once = { ...care, after_sales: [{ id: '1', kind: 'return' }] } as Care
+  const repaired = { ...care, after_sales: [{ id: '1', kind: 'repair' }] } as Care
+
+  expect(afterSaleKinds(order, care)).toEqual(['return', 'repair', 'refund_only', 'installation'])
+  expect(afterSaleKinds({ status: 'paid' }, care)).toEqual(['refund_only', 'installation'])
+  expect(afterSaleKinds({ status: 'cancelled' }, care)).toEqual([])
+  expect(afterSaleKinds(order, once)).toEqual(['repair', 'refund_only', 'installation'])
+  expect(afterSaleKinds(order, repaired)).toContain('return')
   expect(linesBack('exchange', [{ line: 'a', chosen: true, quantity: 2, pieces: 1, sku: 'k' }, { line: 'b', chosen: false, quantity: 1, pieces: 1, sku: '' }])).toEqual([{ line: 'a', quantity: 1, sku: 'k' }])
 })

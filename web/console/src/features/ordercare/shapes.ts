@@ -72,9 +72,14 @@ export interface Rules {
   after_sale_once: boolean
 }
 
+export const AFTER_SALE_KINDS = ['return', 'exchange', 'repair', 'refund_only', 'installation'] as const
+export type AfterSaleKind = (typeof AFTER_SALE_KINDS)[number]
+/** Kinds by which money is paid or goes back. */
+export const MONEY_MOVES: readonly AfterSaleKind[] = ['return', 'exchange', 'refund_only']
+
 export interface AfterSale {
   id: string
-  kind: 'return' | 'exchange'
+  kind: AfterSaleKind
   lines: { line: string; quantity?: number }[]
   reason: string | null
   difference: number
@@ -222,9 +227,20 @@ export function linesBack(kind: AfterSale['kind'], wanted: readonly WantedBack[]
 /** Pieces of a line that were neither cancelled nor given back yet. */
 export const leftOf = (line: OrderLine): number => line.quantity - (line.cancelled_quantity ?? 0) - (line.returned_quantity ?? 0)
 
-/** What the policy takes of an order as it stands: returns, exchanges, or nothing. */
-export function afterSaleKinds(order: Pick<CaredOrder, 'status'>, care: Pick<Care, 'rules' | 'after_sales'>): AfterSale['kind'][] {
-  if (care.rules.after_sale_once && care.after_sales.length) return []
-  const of = { return: care.rules.return_statuses, exchange: care.rules.exchange_statuses }
-  return (['return', 'exchange'] as const).filter((kind) => of[kind].includes(order.status))
+/** An order that was paid and stands is helped with; what exactly is open the policy says. */
+export const takesAfterSale = (status: string): boolean => !['created', 'cancelled'].includes(status)
+
+/** What the policy takes of an order as it stands: goods back or repaired once they arrived, money or a visit before. */
+export function afterSaleKinds(order: Pick<CaredOrder, 'status'>, care: Pick<Care, 'rules' | 'after_sales'>): AfterSaleKind[] {
+  const { rules, after_sales } = care
+  const over = rules.after_sale_once && after_sales.some((one) => MONEY_MOVES.includes(one.kind))
+  const comes = rules.return_statuses.includes(order.status)
+  const open: Record<AfterSaleKind, boolean> = {
+    return: comes && !over,
+    exchange: rules.exchange_statuses.includes(order.status) && !over,
+    repair: comes,
+    refund_only: takesAfterSale(order.status),
+    installation: takesAfterSale(order.status),
+  }
+  return AFTER_SALE_KINDS.filter((kind) => open[kind])
 }

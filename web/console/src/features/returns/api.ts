@@ -2,6 +2,7 @@
 
 import type { Id, Page } from '@kefu/api'
 import { api } from '@/app/http'
+import type { Difference } from './differences'
 
 export const CASE_KINDS = ['return', 'exchange', 'repair', 'installation', 'refund_only'] as const
 export const NODES = ['review', 'send_back', 'inspect', 'repairing', 'reship', 'refund', 'schedule', 'visit'] as const
@@ -140,6 +141,7 @@ export interface ReturnCase extends ReturnRow {
   inspections: Inspection[]
   disputes: Dispute[]
   refunds: Refund[]
+  difference: Difference | null
   costs: { kind: (typeof COSTS)[number]; amount: number; currency: string; note: string; at: string }[]
   repair: { state: string; note: string; quote: number | null; at: string }[]
   cover: Cover | null

@@ -5,7 +5,7 @@ import { reactive } from 'vue'
 
 export const KINDS = [
   ...['applied', 'approved', 'refused', 'moved', 'taken', 'late', 'sent', 'undone', 'reopened', 'cost_noted', 'inspected', 'disputed', 'dispute_decided'].map((one) => `return.${one}`),
-  ...['refund_asked', 'refund_decided', 'refunded', 'replaced', 'repair_changed', 'visit_planned'].map((one) => `return.${one}`),
+  ...['refund_asked', 'refund_decided', 'refunded', 'difference_due', 'difference_settled', 'replaced', 'repair_changed', 'visit_planned'].map((one) => `return.${one}`),
   ...['scanned_in', 'moved', 'scanned_out', 'matched', 'overdue'].map((one) => `parcel.${one}`),
 ]
 

@@ -5,6 +5,7 @@ import { createMemoryHistory, createRouter } from 'vue-router'
 import { i18n, useLanguage } from '@/app/i18n'
 import type { Refund, ReturnCase } from './api'
 import Actions from './components/Actions.vue'
+import Difference from './components/Difference.vue'
 import Refunds from './components/Refunds.vue'
 import VisitBooking from './components/VisitBooking.vue'
 
@@ -103,4 +104,47 @@ test.each([
   const page = shown(Actions, { shown: aCase({ allowed }) })
 
   expect(page.findAll('.actions button').map((one) => one.text())).toEqual(words)
+})
+
+const aDifference = (given: Partial<NonNullable<ReturnCase['difference']>> = {}): NonNullable<ReturnCase['difference']> => ({
+  amount: 2_500,
+  currency: 'CNY',
+  state: 'open',
+  way: null,
+  reason: '',
+  payment_method_id: 'm1',
+  settled_by: null,
+  settled_at: null,
+  allowed: ['pay', 'waive'],
+  ...given,
+})
+const anExchange = (given = {}): ReturnCase => aCase({ kind: 'exchange', node: 'reship', order_id: 'o1', difference: aDifference(given) })
+
+test('a difference is charged from the way of paying that was chosen', async () => {
+  answers = {
+    'GET /orders/o1/care': [200, { methods: [{ id: 'm0', kind: 'alipay', label: '', balance: null, currency: 'CNY' }, { id: 'm1', kind: 'gift_card', label: '••12', balance: 9_000, currency: 'CNY' }] }],
+    'PUT /returns/r1/difference/payment': [200, anExchange({ state: 'settled', way: 'paid' })],
+  }
+  const page = shown(Difference, { shown: anExchange() })
+
+  await page.findAll('button').find((one) => one.text() === '收差价…')?.trigger('click')
+  await flushPromises()
+  document.body.querySelector('form')?.dispatchEvent(new Event('submit'))
+  await flushPromises()
+
+  expect(page.text()).toContain('客户应补')
+  expect(asked.at(-1)).toEqual({ method: 'PUT', path: '/returns/r1/difference/payment', body: { payment_method: 'm1' } })
+  expect(page.emitted('changed')).toHaveLength(1)
+})
+
+test('a difference that is settled says how, and asks for nothing', () => {
+  const page = shown(Difference, { shown: anExchange({ amount: -2_000, state: 'settled', way: 'waived', reason: '客户放弃', settled_by: '周岚', settled_at: '2026-03-02T09:00:00Z', allowed: [] }) })
+
+  expect(page.text()).toContain('差价已免除')
+  expect(page.text()).toContain('免除原因：客户放弃')
+  expect(page.findAll('button')).toHaveLength(0)
+})
+
+test('what a case never owed is not spoken of once it has ended', () => {
+  expect(shown(Difference, { shown: { ...anExchange(), status: 'withdrawn' } }).text()).toBe('')
 })

@@ -124,6 +124,13 @@ export interface CaseFile {
   size: number
 }
 
+/** A thing under the number or name that people call it by. */
+export interface KnownSubject {
+  kind: string
+  id: Id
+  title: string
+}
+
 export interface CaseTask {
   id: Id
   case_id: Id
@@ -133,6 +140,7 @@ export interface CaseTask {
   name: string
   subject_kind: string
   subject: Id
+  subjects: KnownSubject[]
   customer: Id | null
   department: Named | null
   role: string | null

@@ -7,6 +7,7 @@ import type { CaseTask, NodeFigures, ProcessMapRow } from './api'
 import TaskPanel from './components/TaskPanel.vue'
 import ProcessAnalysis from './pages/ProcessAnalysis.vue'
 import Todo from './pages/Todo.vue'
+import { showsAt } from './places'
 
 const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:all(.*)*', component: { template: '<i />' } }] })
 let answers: Record<string, unknown>
@@ -38,6 +39,7 @@ const task = (given: Partial<CaseTask> = {}): CaseTask => ({
   name: '审核',
   subject_kind: 'return',
   subject: 'r1',
+  subjects: [],
   customer: null,
   department: { id: 'd1', name: '售后部' },
   role: null,
@@ -148,4 +150,24 @@ test('files are uploaded one by one and the form holds their ids', async () => {
   await flushPromises()
 
   expect(asked.at(-1)).toEqual({ method: 'PUT', path: '/case-tasks/t1/completion', body: { form: { papers: ['f1'] } } })
+})
+
+test('a task names its case and order, and leads to both', async () => {
+  const subjects = [
+    { kind: 'return', id: 'r1', title: 'TH260302000001' },
+    { kind: 'order', id: 'o1', title: 'SY00000007' },
+  ]
+  answers = {
+    'GET /case-tasks/counts': [200, { mine: 0, department: 1, overdue: 0 }],
+    'GET /case-tasks': [200, { items: [task({ subjects })], next_cursor: null }],
+  }
+  showsAt('return', (id) => `/returns/${id}`)
+  showsAt('order', (id) => `/orders/${id}`)
+  const page = shown(Todo)
+  await flushPromises()
+
+  expect(page.findAll('.about a').map((one) => [one.text(), one.attributes('href')])).toEqual([
+    ['售后单 TH260302000001', '/returns/r1'],
+    ['订单 SY00000007', '/orders/o1'],
+  ])
 })

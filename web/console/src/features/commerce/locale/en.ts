@@ -61,7 +61,7 @@ export default {
   payment: { pending: 'Pending', paid: 'Paid', failed: 'Failed', refunded: 'Refunded' },
   refund: { requested: 'Requested', approved: 'Approved', paid: 'Paid out', failed: 'Failed', refused: 'Refused' },
   failure: { balance_too_low: 'Not enough money', account_closed: 'Account closed', timeout: 'Timed out' },
-  reason: { cancelled: 'Order cancelled', order_cancelled: 'Order cancelled', price_protection: 'Price protection', price_difference: 'Other goods cost less', payment_changed: 'Paid another way', freight_insurance: 'Freight insurance', no_reason: 'Return without a reason', quality: 'Quality', transport: 'Damaged on the way', wrong_item: 'Wrong item', missing_part: 'Part missing', not_as_described: 'Not as described', late: 'Came too late', misuse: 'Misuse', other: 'Other', unknown: 'Not said' },
+  reason: { cancelled: 'Order cancelled', order_cancelled: 'Order cancelled', price_protection: 'Price protection', price_difference: 'Other goods cost less', exchange_difference: 'Exchanged for less', payment_changed: 'Paid another way', freight_insurance: 'Freight insurance', no_reason: 'Return without a reason', quality: 'Quality', transport: 'Damaged on the way', wrong_item: 'Wrong item', missing_part: 'Part missing', not_as_described: 'Not as described', late: 'Came too late', misuse: 'Misuse', other: 'Other', unknown: 'Not said' },
   delivery: 'Delivery',
   recipient: 'Recipient',
   phone: 'Phone',

@@ -21,6 +21,11 @@ export default {
     empty: 'No file was imported yet',
     emptyText: 'Upload orders or products: you see the progress, and refused rows come back to be corrected.',
     nothingRefused: 'No row was refused.',
+    field: {
+      number: 'Number', status: 'Status', currency: 'Currency', version: 'Version', title: 'Goods', product: 'Product', sku: 'Variant', quantity: 'Quantity', unit_price: 'Price', line_discount: 'Discount', price: 'Price', stock: 'Stock', external_id: 'Id',
+      placed_at: 'Ordered', paid_at: 'Paid', shipped_at: 'Sent', delivered_at: 'Delivered', completed_at: 'Completed', cancelled_at: 'Cancelled', promised_by: 'Promised',
+      goods_amount: 'Goods', shipping_amount: 'Shipping', discount_amount: 'Discount', total_amount: 'Total', paid_amount: 'Paid', lines: 'Goods', file: 'File',
+    },
     row: 'Row {row}',
     refusedFile: 'Download the refused rows',
   },

@@ -22,6 +22,11 @@ export default {
     emptyText: '上传订单或商品文件，可以看到进度，出错的行会退回给你更正。',
     nothingRefused: '没有被退回的行。',
     row: '第 {row} 行',
+    field: {
+      number: '订单号', status: '状态', currency: '币种', version: '版本', title: '商品', product: '商品编号', sku: '规格编号', quantity: '数量', unit_price: '单价', line_discount: '商品优惠', price: '价格', stock: '库存', external_id: '编号',
+      placed_at: '下单时间', paid_at: '付款时间', shipped_at: '发货时间', delivered_at: '签收时间', completed_at: '完成时间', cancelled_at: '取消时间', promised_by: '承诺送达',
+      goods_amount: '商品金额', shipping_amount: '运费', discount_amount: '订单优惠', total_amount: '合计', paid_amount: '实付', lines: '商品', file: '文件',
+    },
     refusedFile: '下载退回的行',
   },
 }

@@ -61,7 +61,7 @@ export default {
   payment: { pending: '待支付', paid: '已支付', failed: '失败', refunded: '已退款' },
   refund: { requested: '已申请', approved: '已同意', paid: '已退款', failed: '退款失败', refused: '已拒绝' },
   failure: { balance_too_low: '余额不足', account_closed: '账户已注销', timeout: '支付超时' },
-  reason: { cancelled: '订单取消', order_cancelled: '订单取消', price_protection: '价格保护', price_difference: '修改商品差价', payment_changed: '更换付款方式', freight_insurance: '运费险', no_reason: '无理由退货', quality: '质量问题', transport: '运输破损', wrong_item: '发错商品', missing_part: '缺件', not_as_described: '与描述不符', late: '送达太晚', misuse: '使用不当', other: '其他', unknown: '未说明' },
+  reason: { cancelled: '订单取消', order_cancelled: '订单取消', price_protection: '价格保护', price_difference: '修改商品差价', exchange_difference: '换货差价', payment_changed: '更换付款方式', freight_insurance: '运费险', no_reason: '无理由退货', quality: '质量问题', transport: '运输破损', wrong_item: '发错商品', missing_part: '缺件', not_as_described: '与描述不符', late: '送达太晚', misuse: '使用不当', other: '其他', unknown: '未说明' },
   delivery: '收货信息',
   recipient: '收件人',
   phone: '电话',

@@ -1,3 +1,4 @@
+import difference from './difference.en'
 import terms from './terms.en'
 import workplaces from './workplaces.en'
 
@@ -101,6 +102,7 @@ export default {
   left: '{left} of {of} left',
   inWarranty: 'Under warranty',
   outOfWarranty: 'Out of warranty',
+  difference,
   ...terms,
   ...workplaces,
 }

@@ -174,6 +174,8 @@ export default {
     return_dispute_decided: 'Dispute decided',
     return_refund_asked: 'Refund asked for',
     return_refund_decided: 'Refund decided on',
+    return_difference_due: 'A difference in price is due',
+    return_difference_settled: 'Difference in price settled',
     return_refunded: 'Refunded',
     return_replaced: 'Sent out',
     return_repair_changed: 'Repair state',

@@ -174,6 +174,8 @@ export default {
     return_dispute_decided: '争议已裁定',
     return_refund_asked: '退款提交审批',
     return_refund_decided: '退款审批完成',
+    return_difference_due: '产生换货差价',
+    return_difference_settled: '换货差价已结清',
     return_refunded: '已退款',
     return_replaced: '已发出',
     return_repair_changed: '维修进度更新',

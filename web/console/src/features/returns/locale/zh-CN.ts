@@ -1,3 +1,4 @@
+import difference from './difference.zh-CN'
 import terms from './terms.zh-CN'
 import workplaces from './workplaces.zh-CN'
 
@@ -101,6 +102,7 @@ export default {
   left: '可退 {left} / {of}',
   inWarranty: '保修期内',
   outOfWarranty: '已过保修期',
+  difference,
   ...terms,
   ...workplaces,
 }

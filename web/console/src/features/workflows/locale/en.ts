@@ -15,6 +15,7 @@ export default {
     emptyText: 'When a return, a repair or another process comes to you, it appears here.',
     empty: { mine: 'You have nothing to do here', department: 'Nothing waits for your department', all: 'No task is open', done: 'Nothing is done yet' },
   },
+  subject: { return: 'Case {title}', order: 'Order {title}', customer: 'Customer {title}', conversation: 'Conversation {title}' },
   task: {
     process: 'Process',
     about: 'About',
@@ -30,8 +31,7 @@ export default {
     completed: 'Completed; the process goes on',
     ownScreen: 'This step is done on a page of its own.',
     noFields: 'Nothing to fill in: complete it when it is done.',
-    yes: 'Yes',
-    no: 'No',
+    yes: 'Yes', no: 'No',
     files: '{count} files',
     filesHint: 'Drop them here or choose them: 20 at most, 10 MB each.',
     addFiles: 'Add files',

@@ -15,6 +15,7 @@ export default {
     emptyText: '退货、维修等流程走到您这里时，会出现在这里。',
     empty: { mine: '您手上没有待办', department: '部门里没有待领取的事项', all: '没有进行中的待办', done: '还没有办结的事项' },
   },
+  subject: { return: '售后单 {title}', order: '订单 {title}', customer: '客户 {title}', conversation: '会话 {title}' },
   task: {
     process: '流程',
     about: '关于',
@@ -30,8 +31,7 @@ export default {
     completed: '已完成，流程继续',
     ownScreen: '这一步在它自己的页面上办理。',
     noFields: '无需填写，处理好后点完成即可。',
-    yes: '是',
-    no: '否',
+    yes: '是', no: '否',
     files: '{count} 个文件',
     filesHint: '拖到这里，或点按钮选择。最多 20 个，每个 10 MB 以内。',
     addFiles: '添加文件',
