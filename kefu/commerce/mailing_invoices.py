@@ -58,9 +58,11 @@ async def letter_of(db: Session, invoice_id: UUID) -> Mail | None:
             .where(Invoice.id == invoice_id)
         )
     ).one_or_none()
-    if row is None or row[0].state != "issued" or not row[0].email:
+    if row is None:
         return None
     invoice, order, locale = row
+    if invoice.state != "issued" or not invoice.email:
+        return None
     language = (locale or "zh").lower().startswith("en")
     words = {
         "order": order,

@@ -103,10 +103,11 @@ async def stayed(db: Session, period: Period) -> Measured:
 def gain_in(rate: Measured) -> Measured:
     """The relative change of a rate that was compared, with both rates beside it."""
     relative, base = rate.parts.get("relative"), rate.parts.get("base", absent())
-    rates = {"rate": Measured(rate.value, rate.numerator, rate.denominator), "base": base}
+    alone = Measured(rate.value, rate.numerator, rate.denominator)
     if relative is None or relative.value is None:
-        return absent("no_base", **rates)
-    return Measured(relative.value, relative.numerator, relative.denominator, parts=rates)
+        return absent("no_base", rate=alone, base=base)
+    parts = {"rate": alone, "base": base}
+    return Measured(relative.value, relative.numerator, relative.denominator, parts=parts)
 
 
 @measure("second_purchase_of_satisfied", unit="percent", better="up", target=45, source="R200")

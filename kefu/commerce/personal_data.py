@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, text
 
-from kefu.commerce import proving  # noqa: F401 - registers itself where orders are loaded
 from kefu.commerce.model import PaymentMethod
 from kefu.commerce.model_orders import Order, OrderLine
 from kefu.core.clock import iso

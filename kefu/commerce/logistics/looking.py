@@ -242,5 +242,6 @@ async def _handled(db: Session, orders: Iterable[UUID]) -> dict[UUID, dict[str, 
     )
     found: dict[UUID, dict[str, Handled]] = {}
     for subject, kind, at, urgency in rows:
-        found.setdefault(subject, {})[kind] = Handled(at, urgency)
+        if at is not None:
+            found.setdefault(subject, {})[kind] = Handled(at, urgency)
     return found

@@ -14,6 +14,7 @@ from kefu.commerce.events_returns import (
 )
 from kefu.commerce.logistics.carriers import carrier_for_label
 from kefu.commerce.logistics.noticing import Telling, put
+from kefu.commerce.logistics.wording import Said
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.returns.nodes import SEND_BACK
@@ -47,7 +48,7 @@ async def tell_of_returns(db: Session, facts: Sequence[Fact]) -> None:
 async def of_step(
     db: Session, fact: Fact, case: ReturnCase, province: str | None
 ) -> Telling | None:
-    given = {"case": case.number, "reason": case.decision_note}
+    given: dict[str, Said] = {"case": case.number, "reason": case.decision_note}
     about = ABOUT.get(fact.kind)
     if fact.kind == ReturnInspected.kind:
         about = "return_accepted" if fact.details["accepted"] else "return_rejected"

@@ -235,7 +235,7 @@ async def test_each_step_is_told_once_and_repeated_news_not_at_all(
     assert len(await facts_of(db, "notice.due")) == 3
 
 
-async def test_every_status_of_an_order_is_told_once(db: Session) -> None:
+async def test_every_status_of_an_order_is_told_once(db: Session, clock: FrozenClock) -> None:
     shop = await a_shop(db)
     steps: list[dict[str, Any]] = [
         {"status": "created"},
@@ -247,6 +247,7 @@ async def test_every_status_of_an_order_is_told_once(db: Session) -> None:
     ]
     order: dict[str, Any] = {"placed_at": NOON.isoformat(), "paid_at": None}
     for version, step in enumerate(steps, 1):
+        clock.advance(hours(0.1))
         order |= step | {"version": version}
         for _ in range(2):
             await take_orders(db, shop, [told_of("SY9", **order)])

@@ -33,6 +33,7 @@ async def a_few(db: Session) -> None:
 
 
 async def test_a_name_is_found_in_either_writing(db: Session, desk: Desk) -> None:
+    await desk.sign_in()
     await a_customer(db, name="陳靜儀")
     await a_customer(db, name="陈静仪")
 
