@@ -15,8 +15,7 @@ from kefu.channels.model import Delivery
 from kefu.channels.signatures import check_signed, signed
 from kefu.channels.tests.conftest import House
 from kefu.conversations import Conversation, Inbox, Message
-from kefu.conversations.lifecycle import block
-from kefu.conversations.tests.factories import a_conversation, from_agent
+from kefu.conversations.tests.factories import a_conversation, block_whose, from_agent
 from kefu.core.clock import frozen, now
 from kefu.core.events import Fact, FactRow
 from kefu.core.ids import uuid7
@@ -125,7 +124,7 @@ async def test_a_forged_request_is_refused(
 async def test_a_blocked_sender_holds_back_nobody_else(house: House, inbox: Inbox) -> None:
     blocked = await write(house, inbox, "骂人的话", "m-1")
     async with house.database.transaction() as db:
-        await block(db, await db.get_one(Conversation, blocked), True, by=uuid7())
+        await block_whose(db, blocked)
     other = {"id": "wx-99", "name": "韩梅梅"}
     body = {
         "messages": [

@@ -14,10 +14,7 @@ from kefu.channels.tests.conftest import Guest, House
 from kefu.channels.tokens import issue_visitor_token
 from kefu.channels.visitors import identity_hash
 from kefu.conversations import Conversation, Message, close
-from kefu.conversations.lifecycle import block
-from kefu.conversations.screening import use_screen
-from kefu.conversations.sensitive_words import screened_by
-from kefu.conversations.word_matching import Word, Words
+from kefu.conversations.tests.factories import block_whose, masked
 from kefu.core.clock import frozen, now
 from kefu.core.ids import uuid7
 from kefu.customers import Customer
@@ -172,12 +169,8 @@ async def test_a_message_left_out_of_hours_waits_for_an_agent(guest: Guest) -> N
 
 
 async def test_a_message_left_out_of_hours_is_screened(guest: Guest) -> None:
-    listed = Words([Word(uuid7(), "微信", "mask", frozenset({"in"}))])
-    use_screen(lambda message: screened_by(listed, message))
-    try:
+    with masked("微信"):
         await guest.post("/offline-form", {"contact": "微信 lilei", "text": "加我微信"})
-    finally:
-        use_screen(None)
 
     said = (await guest.get("/messages")).json()["items"][0]
     assert (said["text"], said["content"]["offline_form"]["contact"]) == ("加我**", "** lilei")
@@ -187,7 +180,7 @@ async def test_who_is_blocked_opens_no_new_talk_when_theirs_is_closed(guest: Gue
     opened = await guest.open("骂人的话")
     async with guest.house.database.transaction() as db:
         talk = await db.get_one(Conversation, UUID(opened["id"]))
-        await block(db, talk, True, by=uuid7())
+        await block_whose(db, talk.id)
         await close(db, talk, by=None)
         talk.closed_at = now() - timedelta(days=2)
 
@@ -200,7 +193,7 @@ async def test_who_is_blocked_opens_no_new_talk_when_theirs_is_closed(guest: Gue
         assert (answer.status_code, answer.json()["code"]) == (403, "blocked")
 
     async with guest.house.database.transaction() as db:
-        await block(db, await db.get_one(Conversation, UUID(opened["id"])), False, by=uuid7())
+        await block_whose(db, UUID(opened["id"]), blocked=False)
     assert (await guest.open("对不起"))["id"] != opened["id"]
 
 

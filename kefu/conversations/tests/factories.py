@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from kefu.conversations.batch import Outgoing, Stored, store_in
-from kefu.conversations.lifecycle import open_conversation
+from kefu.conversations.lifecycle import block, open_conversation
 from kefu.conversations.model import Conversation, Inbox, Kind, Sender
+from kefu.conversations.screening import use_screen
+from kefu.conversations.sensitive_words import screened_by
+from kefu.conversations.word_matching import Word, Words
 from kefu.core.db import Session
 from kefu.core.ids import uuid7
 from kefu.customers import Customer
@@ -78,3 +83,19 @@ async def a_message(
     assert stored.verdict == "new"
     await db.refresh(conversation)
     return message.id
+
+
+async def block_whose(db: Session, conversation: UUID, *, blocked: bool = True) -> None:
+    """Block the visitor of a conversation, or let them in again."""
+    await block(db, await db.get_one(Conversation, conversation), blocked, by=uuid7())
+
+
+@contextmanager
+def masked(*words: str) -> Iterator[None]:
+    """These words of customers are masked meanwhile."""
+    listed = Words([Word(uuid7(), word, "mask", frozenset({"in"})) for word in words])
+    use_screen(lambda message: screened_by(listed, message))
+    try:
+        yield
+    finally:
+        use_screen(None)

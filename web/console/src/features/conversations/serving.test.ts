@@ -1,7 +1,7 @@
 /** What is offered to whom, and what may go out: permissions, cards, variables, places in a thread. */
 
 import { expect, test } from 'vitest'
-import { ApiError } from '@/app/http'
+import type { ApiError } from '@/app/http'
 import { articleCard, choicesCard, formCard, productCard, type Ware } from './cards'
 import { AGENT, aRow } from './factories'
 import { cameAfter } from './reading'
