@@ -177,6 +177,7 @@ async def stay_rows(db: Session, stays: Sequence[Stay]) -> list[StayRow]:
             by=person(stay.by, people),
             department=department(stay.department, departments),
             due_at=stay.due_at,
+            counts=stay.counts,
             overdue=stay.due_at is not None and (stay.left_at or at) > stay.due_at,
             task=stay.task,
         )
@@ -210,7 +211,8 @@ async def task_rows(db: Session, items: Sequence[CaseTask]) -> list[TaskRow]:
 
 PLAIN = (
     *("id", "case_id", "process_key", "node", "name", "subject_kind", "subject", "customer"),
-    *("role", "screen", "form", "opened_at", "claimed_at", "due_at", "closed_at", "closed"),
+    *("role", "screen", "form", "opened_at", "claimed_at", "due_at", "counts"),
+    *("closed_at", "closed"),
 )
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from kefu.core.shapes import Shape, line_of, text_of
 
+Counts = Literal["plain", "business"]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,39}$")]
 
 
@@ -150,6 +151,7 @@ class StayRow(BaseModel):
     by: Person | None
     department: Person | None
     due_at: datetime | None
+    counts: Counts
     overdue: bool
     task: UUID | None
 
@@ -224,6 +226,7 @@ class TaskRow(BaseModel):
     opened_at: datetime
     claimed_at: datetime | None
     due_at: datetime | None
+    counts: Counts
     overdue: bool
     closed_at: datetime | None
     closed: str | None
@@ -261,6 +264,8 @@ class NodeRow(BaseModel):
 
 
 class MapRow(BaseModel):
+    """All cases of a period; `adds_up` says which time its seconds are."""
+
     model_config = ConfigDict(from_attributes=True)
 
     process: str
@@ -273,4 +278,5 @@ class MapRow(BaseModel):
     running: int
     ended: int
     cancelled: int
+    adds_up: Literal["plain"] = "plain"
     nodes: list[NodeRow]

@@ -101,6 +101,8 @@ export default {
   left: '{left} of {of} left',
   inWarranty: 'Under warranty',
   outOfWarranty: 'Out of warranty',
+  dueAt: 'Due {time} ({counts})',
+  counts: { plain: 'day and night', business: 'business time', both: 'both' },
   ...terms,
   ...workplaces,
 }

@@ -101,6 +101,8 @@ export default {
   left: '可退 {left} / {of}',
   inWarranty: '保修期内',
   outOfWarranty: '已过保修期',
+  dueAt: '期限 {time}（{counts}）',
+  counts: { plain: '自然时间', business: '营业时间', both: '两种都有' },
   ...terms,
   ...workplaces,
 }
