@@ -39,8 +39,10 @@ from kefu.core.demo import demo_part
 from kefu.core.ids import uuid7
 from kefu.customers import Customer
 from kefu.identity import Actor, actor_for_agent, agents_who_may, departments_called
+from kefu.promises import calendar_called
 
 FIRST = "SYRT0001"
+CALENDAR = "售后工作日（含调休）"
 DELIVERED = timedelta(days=2)
 PLACES = {"SH-01": "收货区", "A-01": "一号货架", "A-02": "二号货架", "ZJ-01": "质检台"}
 GENERAL = [
@@ -137,6 +139,7 @@ async def prepare(db: Session, crew: Crew) -> None:
             rules.model_dump()
             | {"departments": {node: place for node, place in places.items() if place}}
             | {"anomaly": Anomaly(quality_department=known.get("技术部"))}
+            | {"calendar": await calendar_called(db, CALENDAR)}
         )
         await change_policy(db, wanted, version=0, by=crew.head.id)
     await publish(db, category="", name="通用质检清单", items=GENERAL, by=crew.head.id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kefu.commerce.returns.anomalies import look
+from kefu.commerce.returns.forgetting_photos import AT_ONCE, forget_unused_photos
 from kefu.commerce.returns.photos import DELETE_JOB
 from kefu.commerce.returns.policy import policy
 from kefu.commerce.returns.sending_back import EXPIRED_AT_ONCE, expire
@@ -26,6 +27,14 @@ async def close_unsent(_payload: dict[str, Any], database: Database) -> None:
     while closed == EXPIRED_AT_ONCE:
         async with database.transaction() as db:
             closed = await expire(db, await policy(db))
+
+
+@job("returns.forget_photos", schedule="10 4 * * *")
+async def forget_photos(_payload: dict[str, Any], database: Database) -> None:
+    looked = AT_ONCE
+    while looked == AT_ONCE:
+        async with database.transaction() as db:
+            looked = await forget_unused_photos(db)
 
 
 @job(DELETE_JOB)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text
@@ -13,7 +14,9 @@ from kefu.commerce.model_orders import Payment, Refund
 from kefu.commerce.model_returns import ReturnCase
 from kefu.core.db import Base
 
-PAID, REFUNDED, WAIVED = "paid", "refunded", "waived"
+PAID: Final = "paid"
+REFUNDED: Final = "refunded"
+WAIVED: Final = "waived"
 WAYS = (PAID, REFUNDED, WAIVED)
 
 

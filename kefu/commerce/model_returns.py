@@ -47,13 +47,15 @@ COST_KINDS = (
 )
 SYSTEMS = ("crm", "finance")
 VISIT_MODES = ("remote", "on_site")
+COUNTS = ("plain", "business")
 
 
 class ReturnCase(Base):
     """One application for goods or money back, a repair or an installation, until its end.
 
     `node` is where the case stands, in its `turn`th stay; `node_due_at` is when it should have
-    left, so that lists sort by it. `explanation` is what the automatic decision was made of.
+    left, so that lists sort by it, and `node_counts` how its hours were counted. `explanation` is
+    what the automatic decision was made of.
     """
 
     __tablename__ = "return_cases"
@@ -63,6 +65,7 @@ class ReturnCase(Base):
         one_of("reason", REASONS),
         one_of("method", METHODS),
         one_of("visit_mode", VISIT_MODES),
+        one_of("node_counts", COUNTS),
         Index("ix_return_cases_board", "status", "node_due_at", "id"),
         Index("ix_return_cases_order_id", "order_id"),
         Index("ix_return_cases_customer_id", "customer_id", "id"),
@@ -77,6 +80,7 @@ class ReturnCase(Base):
     node: Mapped[str] = mapped_column(Text, default="apply")
     turn: Mapped[int] = mapped_column(default=1)
     node_due_at: Mapped[datetime | None]
+    node_counts: Mapped[str] = mapped_column(Text, default="plain")
     due_at: Mapped[datetime | None]
     order_id: Mapped[UUID] = mapped_column(ForeignKey("orders.id"))
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customers.id"))
@@ -150,13 +154,15 @@ class ReturnLine(Base):
 class ReturnStep(Base):
     """One stay in one node: it waits from `entered_at`, is worked on from `begun_at`, and ends.
 
-    `turn` counts the stays of a case. `cause` names whose time it was, once the stay was longer
+    `turn` counts the stays of a case. `counts` says whether the hours until `due_at` were plain or
+    business time. `cause` names whose time it was, once the stay was longer
     than planned.
     """
 
     __tablename__ = "return_steps"
     __table_args__ = (
         UniqueConstraint("case_id", "turn"),
+        one_of("counts", COUNTS),
         Index("ix_return_steps_entered_at", "entered_at"),
         Index("uq_return_steps_open", "case_id", unique=True, postgresql_where="left_at is null"),
         Index("ix_return_steps_left_at", "left_at", postgresql_where="left_at is not null"),
@@ -171,6 +177,7 @@ class ReturnStep(Base):
     begun_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    counts: Mapped[str] = mapped_column(Text, default="plain")
     cause: Mapped[str | None] = mapped_column(Text)
     outcome: Mapped[str | None] = mapped_column(Text)
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"))

@@ -36,6 +36,7 @@ class WarehouseParcel(Base):
     __tablename__ = "warehouse_parcels"
     __table_args__ = (
         one_of("purpose", PURPOSES),
+        one_of("counts", ("plain", "business")),
         Index("uq_warehouse_parcels_lying", "code", unique=True, postgresql_where="out_at is null"),
         Index("ix_warehouse_parcels_case_id", "case_id"),
         Index("ix_warehouse_parcels_in_at", "in_at", "id"),
@@ -50,6 +51,7 @@ class WarehouseParcel(Base):
     in_at: Mapped[datetime] = mapped_column(default=now)
     in_by: Mapped[UUID] = mapped_column(ForeignKey("agents.id"))
     due_at: Mapped[datetime]
+    counts: Mapped[str] = mapped_column(Text, default="plain")
     alarmed_at: Mapped[datetime | None]
     out_at: Mapped[datetime | None]
     out_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"))

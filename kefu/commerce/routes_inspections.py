@@ -20,7 +20,7 @@ from kefu.commerce.returns.disputing import decide_dispute, dispute, dispute_of
 from kefu.commerce.returns.inspecting import Found, category_of, inspect
 from kefu.commerce.returns.models import models
 from kefu.commerce.returns.photos import add_photo, check_room, keep_photo, photo_of, storage_of
-from kefu.commerce.returns.policy import change_policy, versioned
+from kefu.commerce.returns.policy import Policy, change_policy, versioned
 from kefu.commerce.schemas_inspections import (
     ChecklistRow,
     DisputeDecision,
@@ -48,6 +48,7 @@ from kefu.core.measures import Period
 from kefu.core.paging import Cursor, Limit, page_of, read_cursor
 from kefu.core.shapes import Page
 from kefu.identity import BriefActor, CurrentActor
+from kefu.promises import desk_hours
 
 router = APIRouter(prefix="/api/v1", tags=["returns"])
 CASE = "/returns/{case_id}"
@@ -172,13 +173,23 @@ async def show_photo(
 @router.get("/return-policy")
 async def show_policy(db: Db, _: CurrentActor) -> PolicyShown:
     version, values = await versioned(db)
-    return PolicyShown(version=version, values=values, goal_days=values.cycle.goal_days())
+    return await policy_shown(db, version, values)
 
 
 @router.put("/return-policy")
 async def put_policy(db: Db, actor: CurrentActor, body: PolicyChange) -> PolicyShown:
     version = await change_policy(db, body.values, version=body.version, by=actor.id)
-    return PolicyShown(version=version, values=body.values, goal_days=body.values.cycle.goal_days())
+    return await policy_shown(db, version, body.values)
+
+
+async def policy_shown(db: Db, version: int, values: Policy) -> PolicyShown:
+    desk = await desk_hours(db, values.calendar)
+    return PolicyShown(
+        version=version,
+        values=values,
+        goal_days=values.cycle.goal_days(),
+        business_calendar=desk.name if desk else None,
+    )
 
 
 @router.get("/inspection-checklists")

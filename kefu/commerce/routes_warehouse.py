@@ -110,7 +110,10 @@ async def shown(db: Db, scanned: Scanned) -> ScanShown:
 def parcel_row(
     parcel: WarehouseParcel, location: WarehouseLocation, case: ReturnCase | None
 ) -> ParcelRow:
-    same = ("id", "code", "case_id", "note", "in_at", "due_at", "alarmed_at", "out_at", "purpose")
+    same = (
+        *("id", "code", "case_id", "note", "in_at", "due_at", "counts", "alarmed_at", "out_at"),
+        "purpose",
+    )
     return ParcelRow(
         **{name: getattr(parcel, name) for name in same},
         case_number=case.number if case else None,

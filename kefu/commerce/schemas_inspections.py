@@ -162,6 +162,7 @@ class ParcelRow(BaseModel):
     note: str
     in_at: datetime
     due_at: datetime
+    counts: Literal["plain", "business"]
     alarmed_at: datetime | None
     out_at: datetime | None
     purpose: Purpose | None

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from kefu.commerce.returns.listing import Sort
-from kefu.commerce.returns.policy import Carrier, Policy, Reason
+from kefu.commerce.returns.policy import Carrier, Counts, Policy, Reason
 from kefu.core.paging import Cursor
 from kefu.core.shapes import Shape, line_of, text_of
 
@@ -113,9 +113,12 @@ class PolicyChange(Shape):
 
 
 class PolicyShown(BaseModel):
+    """`business_calendar` names the calendar in which hours of business time count now."""
+
     version: int
     values: Policy
     goal_days: float
+    business_calendar: str | None
 
 
 class LineRow(BaseModel):
@@ -138,6 +141,7 @@ class ReturnRow(BaseModel):
     status: Status
     node: str
     node_due_at: datetime | None
+    node_counts: Counts
     due_at: datetime | None
     overdue: bool
     order_id: UUID
@@ -161,6 +165,7 @@ class StepRow(BaseModel):
     begun_at: datetime | None
     left_at: datetime | None
     due_at: datetime | None
+    counts: Counts
     outcome: str | None
     cause: str | None
     department: str | None
@@ -275,6 +280,8 @@ class OptionsShown(BaseModel):
 
 
 class NodeFigures(BaseModel):
+    """Hours are plain time; `due_counts` says in which time the due times of its stays were set."""
+
     node: str
     cause: str
     stays: int
@@ -282,6 +289,7 @@ class NodeFigures(BaseModel):
     mean_waiting_hours: float
     mean_working_hours: float
     overdue: int
+    due_counts: Counts | Literal["both"] | None
     overdue_share: float | None
     time_share: float | None
     delay_share: float | None
@@ -300,8 +308,11 @@ class CostFigures(BaseModel):
 
 
 class AnalysisShown(BaseModel):
+    """`adds_up` says which time its hours are."""
+
     since: datetime
     until: datetime
+    adds_up: Literal["plain"] = "plain"
     nodes: list[NodeFigures]
     bottleneck: str | None
     ways: list[WayTaken]

@@ -80,8 +80,9 @@ def head_of(
 ) -> dict[str, Any]:
     card = customers.get(case.customer_id) if case.customer_id else None
     same = (
-        *("id", "number", "kind", "status", "node", "node_due_at", "due_at", "order_id"),
-        *("customer_id", "reason", "amount", "currency", "fast_track", "applied_at", "ended_at"),
+        *("id", "number", "kind", "status", "node", "node_due_at", "node_counts", "due_at"),
+        *("order_id", "customer_id", "reason", "amount", "currency", "fast_track"),
+        *("applied_at", "ended_at"),
     )
     return {name: getattr(case, name) for name in same} | {
         "order_number": number,
@@ -142,10 +143,11 @@ async def step_rows(db: Session, case: ReturnCase) -> list[StepRow]:
     steps = list(found)
     agents = await names_of(db, [step.actor_id for step in steps])
     departments = await departments_named(db, [step.department_id for step in steps])
-    same = ("node", "turn", "entered_at", "begun_at", "left_at", "due_at", "outcome", "cause")
+    same = ("node", "turn", "entered_at", "begun_at", "left_at", "due_at", "counts", "outcome")
     return [
         StepRow(
             **{name: getattr(step, name) for name in same},
+            cause=step.cause,
             department=departments.get(step.department_id) if step.department_id else None,
             actor=agents.get(step.actor_id) if step.actor_id else None,
         )

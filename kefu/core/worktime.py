@@ -187,6 +187,14 @@ def add_worktime(start: datetime, duration: timedelta, hours: Hours) -> datetime
     raise NeverOpen("The desk is not open long enough in the next twenty years.")
 
 
+def later(start: datetime, duration: timedelta, hours: Hours) -> datetime:
+    """As `add_worktime`; where the desk never opens again, day and night count."""
+    try:
+        return add_worktime(start, duration, hours)
+    except NeverOpen:
+        return start + duration
+
+
 def is_open(at: datetime, hours: Hours) -> bool:
     """Whether the desk is open at this moment; at its closing time it is not."""
     month = hours.month(_number(at, hours))

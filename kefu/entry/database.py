@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import psycopg
 
 from kefu.core.embedded import EmbeddedServer, EmbeddedServerError
+from kefu.core.embedded.watching import watched
 from kefu.core.migrating import migrate
 from kefu.core.revisions import WrongRevision
 from kefu.core.settings import Settings
@@ -64,14 +65,15 @@ def _started(settings: Settings) -> Iterator[str]:
         yield settings.database_url
         return
     server = EmbeddedServer(settings.var / "postgres")
-    if server.attach():
+    if server.is_kept() and server.attach():
         yield server.url
         return
-    server.start()
-    try:
-        yield server.url
-    finally:
-        server.stop()
+    with watched(server.folder):
+        server.start()  # one that a killed command left behind is adopted, and stopped with ours
+        try:
+            yield server.url
+        finally:
+            server.stop()
 
 
 @contextmanager

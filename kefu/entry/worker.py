@@ -52,11 +52,7 @@ async def run(chosen: Settings) -> None:
         redis_url=chosen.redis_url, hub_path=str(chosen.hub_path) if chosen.hub_path else None
     )
     database = Database(chosen.database_url or "", pool=chosen.db_pool, realtime=realtime)
-    ceiling, tail = Ceiling(database), FactTail(database)
-    readers = [
-        Reader(database, group, shards=chosen.facts_shards, ceiling=ceiling, tail=tail)
-        for group in sorted(GROUPS)
-    ]
+    readers = readers_on(database, shards=chosen.facts_shards)
     await realtime.start()
     tasks = [
         asyncio.create_task(reader.run(realtime), name=f"reader-{reader.group}")
@@ -97,6 +93,15 @@ def served_metrics(chosen: Settings) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def readers_on(database: Database, *, shards: int) -> list[Reader]:
+    """A reader for each group of reactions; they share one ceiling and one tail of the log."""
+    ceiling, tail = Ceiling(database), FactTail(database)
+    return [
+        Reader(database, group, shards=shards, ceiling=ceiling, tail=tail)
+        for group in sorted(GROUPS)
+    ]
 
 
 async def _offer_first_link(database: Database) -> None:

@@ -15,22 +15,31 @@ from kefu.promises.clocks import (
 )
 from kefu.promises.keeping import kept_and_broken
 from kefu.promises.model import Task
-from kefu.promises.opening import hours_called, is_open_now
+from kefu.promises.opening import (
+    DeskHours,
+    calendar_called,
+    desk_hours,
+    hours_called,
+    is_open_now,
+)
 from kefu.promises.policies import Explained, explained
 from kefu.promises.scanning import Scanner, scan
 from kefu.promises.tasks import complete_task, complete_tasks_about, create_task
 
 __all__ = [
+    "DeskHours",
     "Explained",
     "NextDue",
     "Scanner",
     "Start",
     "Stop",
     "Task",
+    "calendar_called",
     "change_clocks",
     "complete_task",
     "complete_tasks_about",
     "create_task",
+    "desk_hours",
     "explained",
     "hand_over_clocks",
     "hours_called",

@@ -93,7 +93,7 @@ async def add_file(db: Session, task: UUID, kept: Kept, *, by: UUID) -> CaseFile
 async def check_files(
     db: Session, task: UUID, fields: Iterable[FormField], form: Mapping[str, Any]
 ) -> None:
-    """The files of a form were added to this very task."""
+    """The files of a form were added to this very task; none is forgotten while it is sent."""
     given = {
         one.key: {UUID(file) for file in form.get(one.key, [])}
         for one in fields
@@ -103,7 +103,9 @@ async def check_files(
     if not wanted:
         return
     rows = await db.scalars(
-        select(CaseFile.id).where(CaseFile.id.in_(wanted), CaseFile.task_id == task)
+        select(CaseFile.id)
+        .where(CaseFile.id.in_(wanted), CaseFile.task_id == task, CaseFile.erased_at.is_(None))
+        .with_for_update(read=True)
     )
     known = set(rows)
     for key, files in given.items():

@@ -1,7 +1,8 @@
 """Maps: where one case is, and where all cases of a process wait, work and come too late.
 
 Waiting is the time until somebody takes a task, working the time from then on. At steps and
-events nobody works: a token's whole stay is waiting.
+events nobody works: a token's whole stay is waiting. All of it is plain time, nights and holidays
+too, also how late something is; only due times may lie in business time.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from kefu.core.db import Session
 from kefu.core.errors import NotFound
 from kefu.core.measures import Period
 from kefu.workflows.model_processes import Case, CaseTask, CaseVisit, Process, ProcessVersion
+from kefu.workflows.plan import PLAIN
 from kefu.workflows.publishing import Loaded, loaded
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -37,6 +39,7 @@ class Stay:
     due_at: datetime | None = None
     department: UUID | None = None
     task: UUID | None = None
+    counts: str = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ def stay_of_task(task: CaseTask) -> Stay:
         task.due_at,
         task.department_id,
         task.id,
+        task.counts,
     )
 
 

@@ -11,11 +11,13 @@ from lxml import etree
 from kefu.workflows.findings import Finding
 from kefu.workflows.plan import (
     BOUNDARY,
+    BUSINESS,
     CATCH,
     CHOICE,
     END,
     FIELD_TYPES,
     PARALLEL,
+    PLAIN,
     RECEIVE,
     START,
     STEP,
@@ -47,7 +49,7 @@ EVENTS = {
     for name in ("timer", "message", "signal", "error", "terminate")
 }
 ATTRIBUTES = {
-    USER: frozenset({"department", "role", "owner", "hours", "calendar", "screen"}),
+    USER: frozenset({"department", "role", "owner", "hours", "calendar", "counts", "screen"}),
     STEP: frozenset({"step"}),
 }
 KEY = re.compile(r"^[^\W\d]\w{0,59}$")
@@ -111,6 +113,7 @@ class Reader:
             owner=given.get("owner"),
             hours=self._hours(element, given.get("hours")),
             calendar=given.get("calendar"),
+            counts=self._counts(element, given.get("counts")),
             screen=given.get("screen"),
             step=given.get("step"),
             params=tuple(self._params(element)) if kind == STEP else (),
@@ -140,6 +143,12 @@ class Reader:
         if re.match(r"^\d{1,5}(\.\d{1,2})?$", written) and 0 < float(written) <= 8_784:
             return float(written)
         self._find("bad_attribute", element, "kefu:hours")
+        return None
+
+    def _counts(self, element: Any, written: str | None) -> str | None:
+        if written is None or written in (PLAIN, BUSINESS):
+            return written
+        self._find("bad_attribute", element, "kefu:counts")
         return None
 
     def _params(self, element: Any) -> Iterator[tuple[str, str]]:

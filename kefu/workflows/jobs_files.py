@@ -1,4 +1,4 @@
-"""Jobs of case files: bytes that nobody may see any more are deleted."""
+"""Jobs of case files: bytes that nobody may see any more, and files that no form names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ from kefu.core.files import storage_for
 from kefu.core.jobs import job
 from kefu.core.settings import settings
 from kefu.workflows.case_files import DELETE_JOB
+from kefu.workflows.forgetting_files import AT_ONCE, forget_unused_files
+
+
+@job("workflows.forget_files", schedule="10 4 * * *")
+async def forget_case_files(_payload: dict[str, Any], database: Database) -> None:
+    looked = AT_ONCE
+    while looked == AT_ONCE:
+        async with database.transaction() as db:
+            looked = await forget_unused_files(db)
 
 
 @job(DELETE_JOB)

@@ -103,11 +103,15 @@ class Case(Base):
 
 
 class CaseTask(Base):
-    """Something that a person has to do in a case; `closed` says how it came to an end."""
+    """Something that a person has to do in a case; `closed` says how it came to an end.
+
+    `counts` says whether the hours until `due_at` were plain or business time.
+    """
 
     __tablename__ = "case_tasks"
     __table_args__ = (
         CheckConstraint("closed in ('done', 'interrupted', 'withdrawn')", name="closed"),
+        CheckConstraint("counts in ('plain', 'business')", name="counts"),
         Index("ix_case_tasks_case_id", "case_id", "id"),
         Index("ix_case_tasks_subject", "subject"),
         Index(
@@ -137,6 +141,7 @@ class CaseTask(Base):
     opened_at: Mapped[datetime] = mapped_column(default=now)
     claimed_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
+    counts: Mapped[str] = mapped_column(Text, default="plain")
     overdue_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed: Mapped[str | None] = mapped_column(Text)

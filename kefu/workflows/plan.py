@@ -10,6 +10,7 @@ from typing import Any
 
 START, END, THROW, CATCH, BOUNDARY = "start", "end", "throw", "catch", "boundary"
 USER, STEP, RECEIVE, CHOICE, PARALLEL, SUB = "user", "step", "receive", "choice", "parallel", "sub"
+PLAIN, BUSINESS = "plain", "business"
 WAITING = frozenset({USER, RECEIVE, CATCH})
 FIELD_TYPES = frozenset(
     {"text", "long_text", "number", "money", "boolean", "choice", "date", "files"}
@@ -48,6 +49,7 @@ class Node:
     owner: str | None = None
     hours: float | None = None
     calendar: str | None = None
+    counts: str | None = None
     screen: str | None = None
     step: str | None = None
     params: tuple[tuple[str, str], ...] = ()
@@ -56,6 +58,12 @@ class Node:
     attached_to: str | None = None
     interrupting: bool = True
     default: str | None = None
+
+    def counts_business(self) -> bool:
+        """Whether its hours are business time: as drawn, else for a calendar or a department."""
+        if self.counts is not None:
+            return self.counts == BUSINESS
+        return self.calendar is not None or self.department is not None
 
 
 @dataclass(frozen=True, slots=True)

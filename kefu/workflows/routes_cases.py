@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -29,6 +29,7 @@ from kefu.workflows.schemas_processes import (
     CaseFilter,
     CaseRow,
     Completion,
+    Counts,
     FieldRow,
     FileRow,
     Person,
@@ -178,6 +179,7 @@ async def stay_rows(db: Session, stays: Sequence[Stay]) -> list[StayRow]:
             by=person(stay.by, people),
             department=department(stay.department, departments),
             due_at=stay.due_at,
+            counts=cast("Counts", stay.counts),
             overdue=stay.due_at is not None and (stay.left_at or at) > stay.due_at,
             task=stay.task,
         )
@@ -213,7 +215,8 @@ async def task_rows(db: Session, actor: Actor, items: Sequence[CaseTask]) -> lis
 
 PLAIN = (
     *("id", "case_id", "process_key", "node", "name", "subject_kind", "subject", "customer"),
-    *("role", "screen", "form", "opened_at", "claimed_at", "due_at", "closed_at", "closed"),
+    *("role", "screen", "form", "opened_at", "claimed_at", "due_at", "counts"),
+    *("closed_at", "closed"),
 )
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from kefu.core.shapes import Shape, line_of, text_of
 from kefu.core.subjects import KnownSubject
 
+Counts = Literal["plain", "business"]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,39}$")]
 
 
@@ -151,6 +152,7 @@ class StayRow(BaseModel):
     by: Person | None
     department: Person | None
     due_at: datetime | None
+    counts: Counts
     overdue: bool
     task: UUID | None
 
@@ -226,6 +228,7 @@ class TaskRow(BaseModel):
     opened_at: datetime
     claimed_at: datetime | None
     due_at: datetime | None
+    counts: Counts
     overdue: bool
     closed_at: datetime | None
     closed: str | None
@@ -263,6 +266,8 @@ class NodeRow(BaseModel):
 
 
 class MapRow(BaseModel):
+    """All cases of a period; `adds_up` says which time its seconds are."""
+
     model_config = ConfigDict(from_attributes=True)
 
     process: str
@@ -275,4 +280,5 @@ class MapRow(BaseModel):
     running: int
     ended: int
     cancelled: int
+    adds_up: Literal["plain"] = "plain"
     nodes: list[NodeRow]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,9 +15,9 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import record_all
 from kefu.core.ids import uuid7
-from kefu.core.worktime import ALWAYS, Hours, NeverOpen, add_worktime
 from kefu.identity import departments_called
-from kefu.promises import Start, Stop, change_clocks, hours_called
+from kefu.promises import Start, Stop, change_clocks
+from kefu.workflows.counting import Calendars, calendars_for
 from kefu.workflows.engine import Run
 from kefu.workflows.events_processes import (
     CaseEvent,
@@ -40,7 +40,6 @@ from kefu.workflows.plan import BOUNDARY, CATCH, RECEIVE, STEP, SUB, USER, Node,
 from kefu.workflows.saying import between, said, task_said
 
 Change = Start | Stop
-Calendars = Mapping[str, Hours]
 DUE = "case_task_due"
 WARN_PART = 0.8
 STAYS = frozenset({CATCH, RECEIVE, STEP})
@@ -123,7 +122,7 @@ async def settle_tasks(
     gone = [task for token, task in known.items() if token not in people]
     close_tasks(case, gone, hold, how=INTERRUPTED, at=at, by=by)
     fresh = {token: node for token, node in people.items() if token not in known}
-    calendars = await hours_called(db, {one.calendar for one in fresh.values() if one.calendar})
+    calendars = await calendars_for(db, fresh.values())
     opened = await opened_tasks(db, case, fresh, calendars, at)
     for task in opened:
         if task.due_at:
@@ -156,7 +155,8 @@ async def opened_tasks(
             fields=[as_json(one) for one in node.fields],
             screen=node.screen,
             opened_at=at,
-            due_at=None if case.historic else after(at, node.hours, node, calendars),
+            due_at=None if case.historic else calendars.after(at, node.hours, node),
+            counts=calendars.counts(node),
         )
         for token, node in people.items()
     ]
@@ -186,16 +186,6 @@ def as_json(one: Any) -> dict[str, Any]:
     }
 
 
-def after(at: datetime, hours: float | None, node: Node, calendars: Calendars) -> datetime | None:
-    """So many hours later, counted in the calendar that is drawn; without one in plain time."""
-    if not hours:
-        return None
-    try:
-        return add_worktime(at, timedelta(hours=hours), calendars.get(node.calendar or "", ALWAYS))
-    except NeverOpen:  # the calendar was emptied after the process was drawn
-        return at + timedelta(hours=hours)
-
-
 def clock_of(task: CaseTask, node: Node, calendars: Calendars) -> Start:
     assert task.due_at is not None
     return Start(
@@ -206,7 +196,7 @@ def clock_of(task: CaseTask, node: Node, calendars: Calendars) -> Start:
         customer=task.customer,
         assignee=task.owner_id,
         due_at=task.due_at,
-        warn_at=after(task.opened_at, (node.hours or 0) * WARN_PART, node, calendars),
+        warn_at=calendars.after(task.opened_at, (node.hours or 0) * WARN_PART, node),
         restart=True,
     )
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
+
+from sqlalchemy import text
 
 from kefu.commerce.documents import OrderDocument
 from kefu.commerce.goods import ProductDocument, take_products
@@ -22,21 +24,44 @@ Item = TypeVar("Item")
 BATCH = 1000
 
 
+CONTENT = text(
+    "select delivered_at > promised_by as late, count(*) as reviews, "
+    "avg((attributes->>'review_score')::int) as mean from orders where shop_id = :shop "
+    "and delivered_at is not null and promised_by is not null and attributes ? 'review_score' "
+    "group by 1 order by 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """How content customers were, of 5: those whose order came late, or those served in time."""
+
+    late: bool
+    reviews: int
+    mean: float
+
+
 @dataclass
 class Loaded:
-    """How much of a corpus is in."""
+    """How much of a corpus is in; `content` where its orders have reviews."""
 
     customers: int = 0
     products: int = 0
     orders: int = 0
     new: int = 0
+    content: list[Content] = field(default_factory=list)
 
 
 async def load_olist(database: Database, folder: Path, *, tell: Told = lambda _: None) -> Loaded:
     """The marketplace's orders in a shop of their own, as history."""
     tables = olist_tables(folder)
     shop = await opened(database, "olist", "Olist", "BRL")
-    return await Loading(database, shop, tell).load(olist_products(tables), olist_orders(tables))
+    loading = Loading(database, shop, tell)
+    loaded = await loading.load(olist_products(tables), olist_orders(tables))
+    async with database.transaction() as db:
+        rows = await db.execute(CONTENT, {"shop": shop.id})
+        loaded.content = [Content(row.late, row.reviews, float(row.mean)) for row in rows]
+    return loaded
 
 
 async def load_tau(database: Database, folder: Path, *, tell: Told = lambda _: None) -> Loaded:

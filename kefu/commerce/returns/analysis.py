@@ -1,4 +1,8 @@
-"""Analysis: where cases wait, are worked on and run late, and what that costs, over all cases."""
+"""Analysis: where cases wait, are worked on and run late, and what that costs, over all cases.
+
+What is added up is plain time, nights and holidays too, for customers wait through them. Only the
+due times may lie in business time; how late a stay was is plain time again from there.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,9 @@ STAYS = text(
     "least(coalesce(s.begun_at, s.left_at, :until), coalesce(s.left_at, :until)))), 0) as worked, "
     "coalesce(sum(extract(epoch from coalesce(s.left_at, :until) - s.due_at)) "
     "filter (where coalesce(s.left_at, :until) > s.due_at), 0) as late_by, "
-    "count(*) filter (where coalesce(s.left_at, :until) > s.due_at) as late "
+    "count(*) filter (where coalesce(s.left_at, :until) > s.due_at) as late, "
+    "count(s.due_at) as due, "
+    "count(s.due_at) filter (where s.counts = 'business') as business "
     "from return_steps s join return_cases c on c.id = s.case_id "
     "where s.entered_at >= :since and s.entered_at < :until and s.node <> 'apply' "
     "and (cast(:kind as text) is null or c.kind = :kind) group by s.node"
@@ -48,10 +54,20 @@ class NodeTimes:
     working: float
     late_by: float
     late: int
+    due: int
+    business: int
 
     @property
     def hours(self) -> float:
         return self.waiting + self.working
+
+    @property
+    def due_counts(self) -> str | None:
+        """In which time its due times were set: one, both, or none was set."""
+        if not self.due:
+            return None
+        names = {self.due: "business", 0: "plain"}
+        return names.get(self.business, "both")
 
 
 async def times(db: Session, period: Period, kind: str | None = None) -> list[NodeTimes]:
@@ -66,6 +82,8 @@ async def times(db: Session, period: Period, kind: str | None = None) -> list[No
             working=float(row.worked) / 3600,
             late_by=float(row.late_by) / 3600,
             late=row.late,
+            due=row.due,
+            business=row.business,
         )
         for row in rows
     ]
@@ -99,6 +117,7 @@ def shown(one: NodeTimes, hours: float, late: float) -> dict[str, Any]:
         "mean_waiting_hours": round(one.waiting / one.stays, 2),
         "mean_working_hours": round(one.working / one.stays, 2),
         "overdue": one.late,
+        "due_counts": one.due_counts,
         "overdue_share": percent(one.late, one.stays),
         "time_share": percent(one.hours, hours),
         "delay_share": percent(one.late_by, late),

@@ -145,15 +145,17 @@ async def inspections_of(db: Session, case: ReturnCase) -> list[Inspection]:
 
 
 async def check_photos(db: Session, case: ReturnCase, photos: list[UUID], *, field: str) -> None:
-    """The pictures are there and belong to this case."""
+    """The pictures are there and belong to this case; none is forgotten while it is sent."""
     if not photos:
         return
     rows = await db.scalars(
-        select(ReturnPhoto.id).where(
+        select(ReturnPhoto.id)
+        .where(
             ReturnPhoto.id.in_(photos),
             ReturnPhoto.case_id == case.id,
             ReturnPhoto.erased_at.is_(None),
         )
+        .with_for_update(read=True)
     )
     if set(photos) - set(rows):
         raise Invalid("A picture does not belong to this case.", field=field)

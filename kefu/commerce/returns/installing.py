@@ -14,7 +14,7 @@ from kefu.commerce.model_appointments import Appointment
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.returns.access import locked_case
-from kefu.commerce.returns.moving import advance, check_at, open_step, set_clock
+from kefu.commerce.returns.moving import PLAIN, advance, check_at, open_step, set_clock
 from kefu.commerce.returns.nodes import SCHEDULE, VISIT
 from kefu.commerce.returns.telling import tell
 from kefu.core.clock import now
@@ -48,6 +48,7 @@ async def book_visit(
 async def plan_visit(db: Session, case: ReturnCase, *, at: datetime, by: UUID | None) -> None:
     step = await open_step(db, case)
     case.visit_at = step.due_at = case.node_due_at = at
+    step.counts = case.node_counts = PLAIN
     await set_clock(db, case, at=now())
     await tell(db, ReturnVisitPlanned, case, by=by, at=at, mode=case.visit_mode)
 

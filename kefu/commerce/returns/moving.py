@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from kefu.commerce.events_returns import ReturnMoved, ReturnReopened, ReturnTaken
 from kefu.commerce.model_returns import ReturnCase, ReturnStep
+from kefu.commerce.returns.counting import node_due
 from kefu.commerce.returns.nodes import APPLY, CAUSES, OPEN, is_end, next_node
 from kefu.commerce.returns.policy import Policy, policy
 from kefu.commerce.returns.running import SUBJECT, process_moved, process_taken, restart_process
@@ -19,6 +20,7 @@ from kefu.core.errors import Conflict
 from kefu.promises import start_clock, stop_clock
 
 CLOCK = "return_node"
+PLAIN = "plain"
 
 
 async def advance(
@@ -83,23 +85,24 @@ async def enter(db: Session, case: ReturnCase, *, at: datetime) -> ReturnStep:
     """Begin the stay in the node where the case stands now."""
     rules = await policy(db)
     case.turn += 1
-    step = step_for(case, rules, at=at)
+    step = await step_for(db, case, rules, at=at)
     db.add(step)
-    case.node_due_at, case.assignee_id = step.due_at, None
+    case.node_due_at, case.node_counts, case.assignee_id = step.due_at, step.counts, None
     await db.flush()
     await set_clock(db, case, at=at)
     return step
 
 
-def step_for(case: ReturnCase, rules: Policy, *, at: datetime) -> ReturnStep:
-    span = rules.span_at(case.node, fast=case.fast_track)
+async def step_for(db: Session, case: ReturnCase, rules: Policy, *, at: datetime) -> ReturnStep:
+    due = await node_due(db, rules, case.node, fast=case.fast_track, at=at)
     return ReturnStep(
         case_id=case.id,
         turn=case.turn,
         node=case.node,
         department_id=rules.department_of(case.node),
         entered_at=at,
-        due_at=at + span if span else None,
+        due_at=due.at if due else None,
+        counts=due.counts if due else PLAIN,
     )
 
 
@@ -123,7 +126,7 @@ async def set_clock(db: Session, case: ReturnCase, *, at: datetime) -> None:
 
 async def end(db: Session, case: ReturnCase, status: str, *, at: datetime) -> None:
     case.status, case.ended_at = status, at
-    case.node_due_at, case.assignee_id = None, None
+    case.node_due_at, case.node_counts, case.assignee_id = None, PLAIN, None
     await stop_clock(db, case.id, CLOCK, at)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -14,10 +13,11 @@ from kefu.commerce.events_returns import ReturnPolicyChanged
 from kefu.commerce.model_returns import ReturnPolicy
 from kefu.core.clock import now
 from kefu.core.db import Session
-from kefu.core.errors import Conflict
+from kefu.core.errors import Conflict, Invalid
 from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.core.shapes import Shape, text_of
+from kefu.promises import desk_hours
 
 Reason = Literal[
     "no_reason",
@@ -33,10 +33,24 @@ Reason = Literal[
 Node = Literal[
     "review", "send_back", "inspect", "repairing", "reship", "refund", "schedule", "visit"
 ]
+Counts = Literal["plain", "business"]
 Hours = Annotated[float, Field(gt=0, le=24 * 365)]
 Percent = Annotated[float, Field(ge=0, le=100)]
 Carrier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Fen = Annotated[int, Field(ge=0, le=10**12)]
+
+OFFICE: dict[Node, Counts] = {
+    "review": "business",
+    "send_back": "plain",
+    "inspect": "business",
+    "repairing": "business",
+    "reship": "business",
+    "refund": "business",
+    "schedule": "business",
+    "visit": "plain",
+}
+"""Departments work office hours; carriers and visits at home know neither night nor holiday."""
+DAY_AND_NIGHT: dict[Node, Counts] = dict.fromkeys(OFFICE, "plain")
 
 
 class FastTrack(Shape):
@@ -88,7 +102,12 @@ class Anomaly(Shape):
 
 
 class Policy(Shape):
-    """Everything about returns that an administrator may set."""
+    """Everything about returns that an administrator may set.
+
+    Hours count day and night (`plain`) or while the desk of `calendar` is open (`business`). The
+    fast track has a day for the whole (R219) and the warehouse 48 hours (R223): both plain, unless
+    they are set otherwise.
+    """
 
     node_hours: dict[Node, Hours] = Field(
         default={
@@ -114,6 +133,9 @@ class Policy(Shape):
             "visit": 48,
         }
     )
+    node_counts: dict[Node, Counts] = Field(default=OFFICE)
+    fast_node_counts: dict[Node, Counts] = Field(default=DAY_AND_NIGHT)
+    calendar: UUID | None = None
     departments: dict[Node, UUID] = Field(default={})
     apply_within_days: Annotated[int, Field(ge=1, le=3650)] = 15
     send_back_within_days: Annotated[int, Field(ge=1, le=180)] = 14
@@ -144,6 +166,7 @@ class Policy(Shape):
     )
     insurance_payout: Fen = 1_200
     turnover_hours: Hours = 48
+    turnover_counts: Counts = "plain"
     posting_hours: Hours = 24
     reinspection_cost: Fen = 3_000
 
@@ -151,9 +174,9 @@ class Policy(Shape):
         table = self.fast_node_hours if fast else self.node_hours
         return dict(table).get(node)  # type: ignore[call-overload, no-any-return]
 
-    def span_at(self, node: str, *, fast: bool) -> timedelta | None:
-        hours = self.hours_at(node, fast=fast)
-        return None if hours is None else timedelta(hours=hours)
+    def counts_at(self, node: str, *, fast: bool) -> Counts:
+        given = DAY_AND_NIGHT | self.fast_node_counts if fast else OFFICE | self.node_counts
+        return given.get(node, "plain")  # type: ignore[call-overload, no-any-return]
 
     def department_of(self, node: str) -> UUID | None:
         return dict(self.departments).get(node)  # type: ignore[call-overload, no-any-return]
@@ -177,6 +200,7 @@ async def versioned(db: Session) -> tuple[int, Policy]:
 async def change_policy(db: Session, wanted: Policy, *, version: int, by: UUID) -> int:
     """A new version; refused when somebody else was quicker."""
     current, _ = await versioned(db)
+    await check_calendar(db, wanted)
     if current != version:
         raise Conflict(
             "Somebody else has changed these settings meanwhile. Please load them again.",
@@ -203,3 +227,10 @@ async def change_policy(db: Session, wanted: Policy, *, version: int, by: UUID) 
         )
     await record(db, ReturnPolicyChanged(subject=uuid7(), actor=by, version=following))
     return following
+
+
+async def check_calendar(db: Session, wanted: Policy) -> None:
+    """The calendar that was chosen is there; without one that of the promises counts."""
+    desk = await desk_hours(db, wanted.calendar) if wanted.calendar else None
+    if wanted.calendar is not None and (desk is None or desk.calendar != wanted.calendar):
+        raise Invalid("There is no such calendar.", field="values.calendar", code="no_calendar")

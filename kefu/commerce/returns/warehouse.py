@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from kefu.commerce.events_returns import (
 )
 from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.model_warehouse import WarehouseLocation, WarehouseParcel
+from kefu.commerce.returns.counting import due_after
 from kefu.commerce.returns.moving import advance
 from kefu.commerce.returns.nodes import SEND_BACK
 from kefu.commerce.returns.policy import policy
@@ -53,6 +53,7 @@ async def scan_in(
     case = await case_with(db, code)
     rules = await policy(db)
     at = now()
+    due = await due_after(db, rules, rules.turnover_hours, rules.turnover_counts, at=at)
     parcel = WarehouseParcel(
         id=uuid7(),
         code=code,
@@ -61,7 +62,8 @@ async def scan_in(
         note=note,
         in_at=at,
         in_by=by,
-        due_at=at + timedelta(hours=rules.turnover_hours),
+        due_at=due.at,
+        counts=due.counts,
     )
     db.add(parcel)
     await tell(db, ParcelScannedIn, parcel, case, by=by, recognised=case is not None)

@@ -59,8 +59,8 @@ async def desk(db: Session) -> AsyncIterator[Desk]:
 async def an_exchange(db: Session, difference: int, **more: Any) -> ReturnCase:
     """The goods that came back were accepted; the replacement is to be sent."""
     order = more.pop("order", None) or await a_bought_order(db, status="delivered")
-    given = {"reason": "wrong_item", "order": order, "difference": difference} | more
-    return await an_inspected_case(db, kind="exchange", **given)
+    given: dict[str, Any] = {"reason": "wrong_item", "order": order} | more
+    return await an_inspected_case(db, kind="exchange", difference=difference, **given)
 
 
 async def of(db: Session, case: ReturnCase) -> ExchangeDifference:

@@ -142,6 +142,33 @@ async def test_what_is_no_json_is_a_row_like_others(database: Database, tmp_path
     assert (done.created, done.refused) == (0, 2)
 
 
+async def test_ten_megabytes_of_json_lines_are_taken_whole(
+    database: Database, tmp_path: Path
+) -> None:
+    path = lines(tmp_path, *(said(f"N{number}", note="长" * 900) for number in range(3400)))
+
+    done, _ = await imported(database, path, mode="whole")
+
+    assert path.stat().st_size > 10 * 1024 * 1024
+    assert (done.status, done.created, done.refused) == ("done", 3400, 0)
+    assert await count(database, Order) == 3400
+
+
+async def test_one_line_of_ten_megabytes_is_refused_as_a_row(
+    database: Database, tmp_path: Path
+) -> None:
+    path = lines(tmp_path, said("A"), said("B", note="长" * 4_000_000), said("C"))
+
+    done, _ = await imported(database, path)
+
+    async with database.transaction() as db:
+        [row] = await refused_rows(db, done.id, limit=10)
+        numbers = set(await db.scalars(select(Order.number)))
+    assert path.stat().st_size > 10 * 1024 * 1024
+    assert (row.row, row.field) == (2, "line")
+    assert numbers == {"A", "C"}
+
+
 async def test_an_unknown_column_is_named(database: Database, tmp_path: Path) -> None:
     done, _ = await imported(database, written(tmp_path, "订单号,颜色\nA,红\n"))
 

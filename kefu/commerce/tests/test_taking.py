@@ -338,3 +338,37 @@ async def test_payments_are_known_by_their_id(db: Session, shop: Shop) -> None:
 
 def at(moment: str) -> datetime:
     return datetime.fromisoformat(moment).astimezone(UTC)
+
+
+async def test_guests_with_one_telephone_in_five_spellings_are_one_customer(
+    db: Session, shop: Shop
+) -> None:
+    spellings = [
+        *("13800000011", "138 0000 0011", "+86 138-0000-0011"),
+        *("008613800000011", "１３８００００００１１"),
+    ]
+    guests = [
+        told(f"G{number}", customer=None, address={"recipient": "王芳", "phone": phone})
+        for number, phone in enumerate(spellings)
+    ]
+
+    await take_orders(db, shop, guests[:2])
+    await take_orders(db, shop, guests[2:])
+
+    orders = [await order_of(db, shop, f"G{number}") for number in range(5)]
+    assert {one.phone for one in orders} == {"+8613800000011"}
+    assert len({one.customer_id for one in orders}) == 1
+    assert await how_many(db, Customer) == 1
+
+
+async def test_two_members_who_order_with_one_telephone_stay_two(db: Session, shop: Shop) -> None:
+    phone = "13800000011"
+    members = [
+        told(f"M{number}", customer={"external_id": f"M{number}", "phone": phone})
+        for number in range(2)
+    ]
+
+    await take_orders(db, shop, members)
+
+    orders = [await order_of(db, shop, f"M{number}") for number in range(2)]
+    assert len({one.customer_id for one in orders}) == 2

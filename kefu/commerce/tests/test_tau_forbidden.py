@@ -15,12 +15,20 @@ pytestmark = pytest.mark.skipif(
     not FOLDER.exists(), reason="KEFU_CORPORA has no tau_retail/orders.json"
 )
 
+RULES = (
+    *("order_status", "items_changed_already", "other_product", "option_unavailable"),
+    *("not_own_order", "not_own_payment_method", "gift_card_too_small"),
+    *("same_payment_method", "not_original_payment", "reason_not_accepted"),
+)
+NAMED = (
+    *("order_status", "items_changed_already", "other_product", "not_own_order"),
+    *("not_own_payment_method", "gift_card_too_small"),
+)
 EVERYTHING = text(
     "select (select md5(o::text) from orders o where o.id = :order), "
     "(select md5(string_agg(l::text, '' order by position)) from order_lines l "
     "where order_id = :order), "
-    "(select md5(string_agg(m::text, '' order by m.id)) from payment_methods m join orders o "
-    "on o.customer_id = m.customer_id where o.id = :order), "
+    "(select sum(hashtextextended(m::text, 0)) from payment_methods m), "
     "(select md5(string_agg(p::text, '' order by p.id)) from payments p where order_id = :order), "
     "(select count(*) from refunds), (select count(*) from order_changes), "
     "(select count(*) from after_sale_requests), (select count(*) from facts)"
@@ -52,4 +60,5 @@ async def test_over_a_thousand_forbidden_actions_are_refused_by_name_and_change_
         db.expunge_all()
 
     assert refused.total() >= 1000, refused
-    assert len(refused) == 10, refused
+    assert refused.keys() == set(RULES), refused
+    assert all(refused[rule] >= 50 for rule in NAMED), refused

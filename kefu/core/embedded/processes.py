@@ -54,6 +54,11 @@ def forget_stale_files(data: Path, *, sockets: Path, port: int) -> None:
         path.unlink(missing_ok=True)
 
 
+def tell_to_stop(process: psutil.Process) -> None:
+    """Ask for a fast shutdown, without waiting for it."""
+    _send(process, signal.SIGINT)
+
+
 def stop_server(process: psutil.Process, *, timeout: float) -> None:
     """Ask for a fast shutdown, then insist: immediate, then kill."""
     for step, patience in ((signal.SIGINT, timeout), (signal.SIGQUIT, 10), (signal.SIGKILL, 10)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import shutil
@@ -27,6 +28,7 @@ from kefu.core.embedded.processes import (
     postmaster_of,
     process_of,
     stop_server,
+    tell_to_stop,
 )
 
 DATABASE = "kefu"
@@ -34,6 +36,8 @@ ROLE = "kefu"
 SUPERUSER = "postgres"
 BUILTIN_LOCALES_SINCE = 17
 FALLBACK = Path("/var/lib/kefu")
+PATIENCE = 0.5
+"""Seconds for which the lock is tried: one that only looks, or has just died, lets go at once."""
 
 
 class EmbeddedServer:
@@ -99,6 +103,31 @@ class EmbeddedServer:
         self._process = self._recorded() or postmaster_of(self._places.data)
         return self._process is not None
 
+    def is_kept(self) -> bool:
+        """Whether another process holds it.
+
+        A server that runs and that nobody keeps is an orphan, which `start` adopts.
+        """
+        if self._lock is not None:
+            return False
+        try:
+            with (self._places.home / "lock").open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
+    def end_orphan(self) -> None:
+        """Tell a server that runs and nobody keeps to shut down; one that is kept goes on."""
+        with contextlib.suppress(EmbeddedServerError):
+            self._hold()
+            process = self._recorded() or postmaster_of(self._places.data)
+            if process is not None:
+                tell_to_stop(process)
+            self._release()
+
     def is_running(self) -> bool:
         if self._child is not None:
             self._child.poll()  # takes away the zombie
@@ -152,13 +181,11 @@ class EmbeddedServer:
             return
         lock = (self._places.home / "lock").open("w")
         (self._places.home / "lock").chmod(0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _is_had(lock):
             lock.close()
             raise EmbeddedServerError(
                 f"Another kefu already runs the database in {self._places.home}. Stop it first."
-            ) from None
+            )
         self._lock = lock
 
     def _release(self) -> None:
@@ -329,3 +356,17 @@ class EmbeddedServer:
             password=self._places.passwords()[user],
             dbname=database,
         )
+
+
+def _is_had(lock: IO[str]) -> bool:
+    """Take the lock, trying for a moment."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        else:
+            return True

@@ -220,6 +220,29 @@ def test_an_orphan_of_a_killed_supervisor_is_adopted_and_stopped(workshop: Works
     assert not is_alive(orphan)
 
 
+def test_an_orphan_is_kept_by_nobody_and_can_be_told_to_end(workshop: Workshop) -> None:
+    server = workshop.prepared()
+    orphan = psutil.Process(orphan_in(server.folder))
+    assert not server.is_kept()
+
+    server.end_orphan()
+
+    orphan.wait(timeout=30)
+    assert not server.attach()
+
+
+def test_a_server_that_is_kept_is_not_ended_by_others(workshop: Workshop) -> None:
+    server = workshop.prepared()
+    server.start()
+    other = EmbeddedServer(workshop.folder / "db", settings=FAST)
+    assert other.is_kept()
+    assert not server.is_kept()
+
+    other.end_orphan()
+
+    assert answer(server) == "kefu"
+
+
 def test_an_orphan_with_other_settings_is_replaced(workshop: Workshop) -> None:
     server = workshop.prepared(settings={**FAST, "max_connections": "33"})
     orphan_in(server.folder)

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from kefu.core.db import Database
-from kefu.customers import Customer, identify
+from kefu.core.errors import Conflict
+from kefu.customers import Customer, Grounds, identify, merge
 from kefu.customers.model import Identity
 from kefu.customers.personal_data import erase_customer
 from kefu.identity.tests.factories import an_agent
@@ -88,3 +89,28 @@ async def test_an_erasure_leaves_no_identity_that_was_just_being_attached(
     async with database.transaction() as db:
         left = select(func.count()).where(Identity.customer_id == customer)
         assert await db.scalar(left) == 0
+
+
+async def merged(database: Database, gone: UUID, into: UUID) -> str:
+    try:
+        async with database.transaction() as db:
+            one, other = await db.get_one(Customer, gone), await db.get_one(Customer, into)
+            await merge(db, one, into=other, grounds=Grounds("same_person"))
+    except Conflict as refused:
+        return refused.code
+    return "merged"
+
+
+async def test_of_two_merges_that_would_make_a_circle_one_is_refused(database: Database) -> None:
+    ids = [await identified(database, ("external_id", str(number), True)) for number in range(3)]
+    first, second, third = ids
+
+    answers = await asyncio.gather(merged(database, first, second), merged(database, second, first))
+    left = second if answers[0] == "merged" else first
+    more = await asyncio.gather(merged(database, left, third), merged(database, third, left))
+
+    assert sorted(answers) == sorted(more) == ["merge_cycle", "merged"]
+    async with database.transaction() as db:
+        found = {one.id: one.merged_into for one in await db.scalars(select(Customer))}
+    (stays,) = [one for one, into in found.items() if into is None]
+    assert {into for into in found.values() if into} == {stays}

@@ -124,6 +124,20 @@ async def test_the_id_of_one_merged_away_leads_to_the_one_who_stays(db: Session)
     assert found == [last, last, last]
 
 
+async def test_a_circle_of_three_is_refused_by_its_field_and_changes_nothing(db: Session) -> None:
+    first, second, third = [await a_customer(db, name="王") for _ in range(3)]
+    await merge(db, first, into=second, grounds=BY_HAND)
+    await merge(db, second, into=third, grounds=BY_HAND)
+
+    for into in (first, second):
+        with pytest.raises(Conflict) as refused:
+            await merge(db, third, into=into, grounds=BY_HAND)
+        assert (refused.value.field, refused.value.code) == ("into", "merge_cycle")
+
+    await db.flush()
+    assert (first.merged_into, second.merged_into, third.merged_into) == (third.id, third.id, None)
+
+
 async def test_what_makes_no_sense_is_refused_by_its_field(db: Session) -> None:
     head = await an_agent(db, role="department_head")
     kept, gone, other, erased = [await a_customer(db, name="王") for _ in range(4)]

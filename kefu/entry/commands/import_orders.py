@@ -123,6 +123,9 @@ def loaded(load: Callable[..., Awaitable[Loaded]], folder: Path) -> None:
         f"{done.orders} orders ({done.new} new), {done.products} products"
         + (f", {done.customers} customers." if done.customers else ".")
     )
+    for one in done.content:
+        when = "late" if one.late else "in time"
+        print(f"Delivered {when}: {one.reviews} reviews, mean {one.mean:.2f} of 5.")
 
 
 def say_loaded(done: Loaded) -> None:

@@ -6,12 +6,16 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
+import pytest
 
 from kefu.core.db import libpq_url
 from kefu.core.embedded import EmbeddedServer
+from kefu.core.testing import put_migrated_server
 
 SHEET = (
     "订单号,状态,下单时间,收件人,商品,数量,单价\n"
@@ -73,19 +77,41 @@ def test_products_come_in_twice_and_a_broken_file_says_why(
     assert [status for status, _ in statuses(database_url)] == ["done", "done", "failed"]
 
 
-def test_one_that_is_stopped_half_way_says_so_and_leaves_no_server_behind(tmp_path: Path) -> None:
-    file, var = tmp_path / "orders.jsonl", tmp_path / "var"
+TAU = Path(os.environ.get("KEFU_CORPORA", "../shared/data")) / "tau_retail"
+
+
+@pytest.mark.skipif(not TAU.is_dir(), reason="the corpus tau_retail is not here")
+def test_a_corpus_comes_in_by_its_folder(database_url: str, tmp_path: Path) -> None:
+    loaded = kefu(database_url, tmp_path, "tau", str(TAU))
+    empty = kefu(database_url, tmp_path, "olist", str(tmp_path))
+
+    assert loaded.stdout == "1000 orders (1000 new), 50 products, 500 customers.\n", loaded.stderr
+    assert empty.returncode == 1
+    assert "olist_customers_dataset.csv cannot be read" in empty.stderr
+
+
+def embedded(var: Path) -> dict[str, str]:
+    """The environment of a command that starts its own database."""
+    environment = os.environ | {"KEFU_VAR": str(var)}
+    environment.pop("KEFU_DATABASE_URL", None)
+    return environment
+
+
+def a_long_import(var: Path, file: Path) -> subprocess.Popen[str]:
     with file.open("w", encoding="utf-8") as written:
         for number in range(60_000):
             line = {"title": "帐篷", "unit_price": 69900}
             told = {"number": f"N{number}", "status": "paid", "lines": [line] * 3}
             written.write(json.dumps(told) + "\n")
-    environment = os.environ | {"KEFU_VAR": str(var)}
-    environment.pop("KEFU_DATABASE_URL", None)
-    process = subprocess.Popen(
-        command("orders", str(file), "--rows", "--historic"), env=environment,
+    return subprocess.Popen(
+        command("orders", str(file), "--rows", "--historic"), env=embedded(var),
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def test_one_that_is_stopped_half_way_says_so_and_leaves_no_server_behind(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    process = a_long_import(var, tmp_path / "orders.jsonl")
     server = EmbeddedServer(var / "postgres")
 
     began = has_begun(server)
@@ -102,6 +128,87 @@ def test_one_that_is_stopped_half_way_says_so_and_leaves_no_server_behind(tmp_pa
         server.stop()
     assert status == "failed"
     assert 0 < created < 60_000
+
+
+@pytest.fixture
+def var(reachable_folder: Path) -> Iterator[Path]:
+    """A data folder with a migrated database that does not run."""
+    made = reachable_folder / "var"
+    made.mkdir()
+    put_migrated_server(made / "postgres")
+    yield made
+    EmbeddedServer(made / "postgres").stop()
+
+
+def watchers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    children = psutil.Process(process.pid).children()
+    return [child for child in children if "kefu.core.embedded.watching" in child.cmdline()]
+
+
+def has_ended(server: EmbeddedServer, *, seconds: float) -> bool:
+    """Whether the server is gone within this time."""
+    until = time.monotonic() + seconds
+    while server.attach() and time.monotonic() < until:
+        time.sleep(0.05)
+    return not server.attach()
+
+
+def test_one_that_is_killed_takes_its_server_with_it(var: Path, tmp_path: Path) -> None:
+    process = a_long_import(var, tmp_path / "orders.jsonl")
+    server = EmbeddedServer(var / "postgres")
+    assert has_begun(server)
+
+    process.kill()
+    process.communicate(timeout=60)
+
+    assert has_ended(server, seconds=30)
+    assert "shut down" in log_of(server)
+
+
+def test_a_server_that_was_left_all_the_same_is_used_and_stopped_by_the_next_command(
+    var: Path, tmp_path: Path
+) -> None:
+    process = a_long_import(var, tmp_path / "orders.jsonl")
+    server = EmbeddedServer(var / "postgres")
+    assert has_begun(server)
+    (watcher,) = watchers_of(process)
+    watcher.kill()
+    process.kill()
+    process.communicate(timeout=60)
+    assert server.attach()
+    orphan = server.pid
+
+    file = tmp_path / "goods.csv"
+    file.write_text(GOODS, encoding="utf-8")
+    following = subprocess.run(
+        command("products", str(file)), env=embedded(var), capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+
+    assert following.returncode == 0, following.stderr
+    assert not psutil.pid_exists(orphan or 0)
+    assert has_ended(server, seconds=0)
+
+
+def test_a_command_that_is_killed_leaves_a_server_that_serves_alone(
+    var: Path, tmp_path: Path
+) -> None:
+    server = EmbeddedServer(var / "postgres")
+    server.start()
+    process = a_long_import(var, tmp_path / "orders.jsonl")
+    assert has_begun(server)
+
+    process.kill()
+    process.communicate(timeout=60)
+    time.sleep(1)
+
+    assert server.is_running()
+    assert statuses(server.url)[0][0] == "running"
+    server.stop()
+
+
+def log_of(server: EmbeddedServer) -> str:
+    return "".join(path.read_text() for path in server.places.log.glob("*.log"))
 
 
 def has_begun(server: EmbeddedServer) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from kefu.core.clock import FrozenClock
 from kefu.core.db import Session
 from kefu.identity.tests import clock
-from kefu.promises.tests.factories import a_calendar
+from kefu.promises.tests.factories import a_calendar, a_policy, target
 from kefu.workflows import open_tasks
 from kefu.workflows.model_processes import CaseTask
 from kefu.workflows.tests.drawings import END, START, drawing, user
@@ -44,6 +44,28 @@ async def test_hours_count_in_the_calendar_that_is_drawn(db: Session, clock: Fro
     assert warned == following.replace(hour=11)
 
 
+async def test_a_department_works_in_the_hours_that_promises_count_in(
+    db: Session, clock: FrozenClock
+) -> None:
+    hours = [["09:00", "18:00"]]
+    desk = await a_calendar(db, timezone="UTC", week=[hours for _ in range(7)])
+    targets = {"first_reply": target(60, business_time=True)}
+    await a_policy(db, calendar_id=desk.id, targets=targets)
+    opened = clock.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    clock.set(opened)
+
+    office = await a_task(db, department="售后部")
+    drawn = await a_task(db, counts="business")
+    plain = await a_task(db, department="售后部", counts="plain")
+    nobody = await a_task(db)
+
+    following = (opened + timedelta(days=1)).replace(hour=13)
+    assert (office.due_at, office.counts) == (following, "business")
+    assert (drawn.due_at, drawn.counts) == (following, "business")
+    assert (plain.due_at, plain.counts) == (opened + timedelta(hours=10), "plain")
+    assert (nobody.due_at, nobody.counts) == (opened + timedelta(hours=10), "plain")
+
+
 @pytest.mark.parametrize("calendar", ["", "没有这个日历", "从不开门"])
 async def test_without_a_calendar_that_opens_they_count_day_and_night(
     db: Session, clock: FrozenClock, calendar: str
@@ -52,4 +74,4 @@ async def test_without_a_calendar_that_opens_they_count_day_and_night(
 
     task = await a_task(db, **({"calendar": calendar} if calendar else {}))
 
-    assert task.due_at == clock.now() + timedelta(hours=10)
+    assert (task.due_at, task.counts) == (clock.now() + timedelta(hours=10), "plain")

@@ -121,6 +121,7 @@ def test_a_script_with_code_is_named_and_never_run() -> None:
         (user("x", "key:colour"), ("bad_form", "x")),
         (user("x", "key", "key"), ("bad_form", "x")),
         (user("x", hours="soon"), ("bad_attribute", "x")),
+        (user("x", counts="holidays"), ("bad_attribute", "x")),
         (user("x", owner="unheard_of"), ("unknown_field", "x")),
         (user("x", departmnt="typo"), ("bad_attribute", "x")),
         ('<bpmn:userTask id="End"/><bpmn:userTask id="x"/>', ("bad_id", "End")),

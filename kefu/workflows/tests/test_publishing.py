@@ -16,7 +16,7 @@ from kefu.workflows.listing_processes import releases_of
 from kefu.workflows.model_processes import Process, ProcessVersion
 from kefu.workflows.offering import OFFERED
 from kefu.workflows.publishing import create_process, discard_draft, roll_back, save_draft
-from kefu.workflows.tests.drawings import END, START, drawing, user
+from kefu.workflows.tests.drawings import END, START, choice, drawing, parallel, user
 from kefu.workflows.tests.factories import KEY
 
 FIRST = drawing(START, END, user("a"), flows=["start>a", "a>end"], name="第一")
@@ -53,6 +53,47 @@ async def test_a_drawing_with_findings_is_not_put_into_force(db: Session) -> Non
     problem = refused.value.problem()
     assert problem["code"] == "bad_process"
     assert {"one_way_out"} <= {finding["code"] for finding in problem["findings"]}
+    assert await db.scalar(select(Process)) is None
+
+
+@pytest.mark.parametrize("language", ["", ' scriptFormat="python"', ' scriptFormat="javascript"'])
+async def test_code_in_a_drawing_is_refused_at_its_element_and_never_run(
+    db: Session, tmp_path: Path, language: str
+) -> None:
+    trace = tmp_path / "trace"
+    code = f"open({str(trace)!r}, 'w').close()"
+    xml = drawing(
+        START,
+        END,
+        f'<bpmn:scriptTask id="evil"{language}><bpmn:script>{code}</bpmn:script></bpmn:scriptTask>',
+        flows=["start>evil", "evil>end"],
+    )
+
+    with pytest.raises(BadProcess) as refused:
+        await publish_process(db, KEY, xml, by=None)
+
+    found = refused.value.problem()["findings"]
+    assert ("script", "evil") in {(one["code"], one["element"]) for one in found}
+    assert await db.scalar(select(Process)) is None
+    assert not trace.exists()
+
+
+async def test_a_drawing_that_would_wait_for_ever_is_refused_at_its_element(db: Session) -> None:
+    xml = drawing(
+        START,
+        END,
+        choice("which", "which_b"),
+        user("a", "x"),
+        user("b"),
+        parallel("join"),
+        flows=["start>which", "which>a:x == '1'", "which>b", "a>join", "b>join", "join>end"],
+    )
+
+    with pytest.raises(BadProcess) as refused:
+        await publish_process(db, KEY, xml, by=None)
+
+    found = refused.value.problem()["findings"]
+    assert [(one["code"], one["element"]) for one in found] == [("join_behind_choice", "join")]
     assert await db.scalar(select(Process)) is None
 
 

@@ -12,6 +12,8 @@ export default {
     over: '{time} overdue',
     waited: 'Waited {time}',
     paused: 'Paused',
+    business: 'business',
+    businessHint: 'The due time was counted in business time: nights, days off and holidays do not count.',
   },
   status: {
     bot: 'Bot',

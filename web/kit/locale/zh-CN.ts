@@ -12,6 +12,8 @@ export default {
     over: '超时 {time}',
     waited: '已等待 {time}',
     paused: '已暂停',
+    business: '工时',
+    businessHint: '期限按营业时间计算：夜间、休息日和节假日不计。',
   },
   status: {
     bot: '机器人',

@@ -12,6 +12,7 @@ export const METHODS = ['original', 'balance', 'bank', 'none'] as const
 export const COSTS = ['logistics_compensation', 'repeated_inspection', 'return_shipping', 'repair', 'goodwill'] as const
 export const PURPOSES = ['restock', 'repair', 'supplier', 'customer', 'scrap', 'other'] as const
 
+export type Counts = 'plain' | 'business'
 export type CaseKind = (typeof CASE_KINDS)[number]
 
 export interface Line {
@@ -31,6 +32,7 @@ export interface ReturnRow {
   status: 'open' | 'done' | 'refused' | 'rejected' | 'withdrawn' | 'expired'
   node: string
   node_due_at: string | null
+  node_counts: Counts
   due_at: string | null
   overdue: boolean
   order_id: Id
@@ -54,6 +56,7 @@ export interface Step {
   begun_at: string | null
   left_at: string | null
   due_at: string | null
+  counts: Counts
   outcome: string | null
   cause: string | null
   department: string | null
@@ -191,6 +194,7 @@ export interface NodeFigures {
   mean_waiting_hours: number
   mean_working_hours: number
   overdue: number
+  due_counts: Counts | 'both' | null
   overdue_share: number | null
   time_share: number | null
   delay_share: number | null
@@ -198,6 +202,7 @@ export interface NodeFigures {
 }
 
 export interface Analysis {
+  adds_up: 'plain'
   nodes: NodeFigures[]
   bottleneck: string | null
   costs: Record<string, { amount: number; entries: number }>

@@ -1,13 +1,16 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
-import { createPinia } from 'pinia'
+import { createPinia, setActivePinia } from 'pinia'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { i18n, useLanguage } from '@/app/i18n'
-import type { Refund, ReturnCase } from './api'
+import { useSession } from '@/app/session'
+import type { NodeFigures, Refund, ReturnCase } from './api'
 import Actions from './components/Actions.vue'
 import Difference from './components/Difference.vue'
+import FlowMap from './components/FlowMap.vue'
 import Refunds from './components/Refunds.vue'
 import VisitBooking from './components/VisitBooking.vue'
+import ReturnPolicy from './settings/ReturnPolicy.vue'
 
 const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:all(.*)*', component: { template: '<i />' } }] })
 let answers: Record<string, unknown>
@@ -147,4 +150,54 @@ test('a difference that is settled says how, and asks for nothing', () => {
 
 test('what a case never owed is not spoken of once it has ended', () => {
   expect(shown(Difference, { shown: { ...anExchange(), status: 'withdrawn' } }).text()).toBe('')
+})
+
+const NODE_NAMES = ['review', 'send_back', 'inspect', 'repairing', 'reship', 'refund', 'schedule', 'visit']
+const all = <T>(value: T) => Object.fromEntries(NODE_NAMES.map((node) => [node, value]))
+const values = {
+  node_hours: all(4),
+  fast_node_hours: all(2),
+  node_counts: all('business'),
+  fast_node_counts: all('plain'),
+  calendar: null,
+  departments: {},
+  apply_within_days: 15,
+  send_back_within_days: 14,
+  carriers: ['sf'],
+  fast_track: { enabled: true, within_days: 7, value_below: 50_000, reasons: [], return_rate_below: 30, hours: 24 },
+  cycle: { baseline_days: 3.2, simulated_days: 1.8, goal_factor: 0.5, standard_days: null, standard_note: '' },
+  warranty: { months: 12, by_category: {} },
+  anomaly: { rise_percent: 35, window_days: 14, least_returns: 5, quality_department: null, product_department: null },
+  refund_limits: {},
+  turnover_hours: 48,
+  turnover_counts: 'plain',
+  posting_hours: 24,
+  reinspection_cost: 3000,
+}
+
+test('each rule says how its hours count, and in which calendar', async () => {
+  setActivePinia(createPinia())
+  vi.spyOn(useSession(), 'may').mockReturnValue(true)
+  const told = { version: 1, values, goal_days: 1.6, business_calendar: '售后工作日（含调休）' }
+  answers = { 'GET /return-policy': [200, told], 'PUT /return-policy': [200, told], 'GET /calendars': [200, { items: [] }], 'GET /departments': [200, { items: [] }] }
+  const page = mount(ReturnPolicy, { global: { plugins: [i18n, router] }, attachTo: document.body })
+  await flushPromises()
+
+  const selects = page.findAllComponents({ name: 'HowCounted' })
+  expect(page.text()).toContain('售后工作日（含调休）')
+  expect(selects.map((one) => one.props('modelValue'))).toEqual([...NODE_NAMES.map(() => 'business'), ...NODE_NAMES.map(() => 'plain'), 'plain'])
+  selects[0]?.vm.$emit('update:modelValue', 'plain')
+  await page.findAll('button').find((one) => one.text() === '保存')?.trigger('click')
+  await flushPromises()
+
+  const sent = asked.find((one) => one.method === 'PUT')?.body as { values: typeof values }
+  expect(sent.values.node_counts).toEqual({ ...all('business'), review: 'plain' })
+})
+
+test('the analysis says which time it adds up, and in which time due times lie', () => {
+  const node = { node: 'review', cause: 'review', stays: 2, open: 0, mean_waiting_hours: 1, mean_working_hours: 1, overdue: 0, due_counts: 'business', overdue_share: 0, time_share: 100, delay_share: null, delay_hours: 0 } satisfies NodeFigures
+  const page = shown(FlowMap, { nodes: [node], bottleneck: null })
+
+  expect(page.text()).toContain('按自然时间累计')
+  expect(page.find('dl').text()).toContain('营业时间')
 })

@@ -72,6 +72,7 @@ export interface Stay {
   by: Named | null
   department: Named | null
   due_at: string | null
+  counts: 'plain' | 'business'
   overdue: boolean
   task: Id | null
 }
@@ -152,6 +153,7 @@ export interface CaseTask {
   opened_at: string
   claimed_at: string | null
   due_at: string | null
+  counts: 'plain' | 'business'
   overdue: boolean
   closed_at: string | null
   closed: string | null

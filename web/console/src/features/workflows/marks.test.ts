@@ -13,6 +13,7 @@ const stay = (node: string, given: Partial<Stay> = {}): Stay => ({
   by: null,
   department: null,
   due_at: null,
+  counts: 'plain',
   overdue: false,
   task: null,
   ...given,

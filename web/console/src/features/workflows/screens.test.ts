@@ -54,11 +54,22 @@ const task = (given: Partial<CaseTask> = {}): CaseTask => ({
   opened_at: '2026-03-02T09:00:00Z',
   claimed_at: null,
   due_at: '2026-03-02T13:00:00Z',
+  counts: 'plain',
   overdue: true,
   closed_at: null,
   closed: null,
   closed_by: null,
   ...given,
+})
+
+test.each([
+  ['business', '营业时间'],
+  ['plain', '自然时间'],
+] as const)('a due time says in which time it was counted: %s', (counts, word) => {
+  const panel = shown(TaskPanel, { task: task({ counts }) })
+
+  expect(panel.find('dl').text()).toContain(word)
+  expect(panel.find('.clock small').exists()).toBe(counts === 'business')
 })
 
 test('a task is filled in and completed', async () => {

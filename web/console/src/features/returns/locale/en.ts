@@ -103,6 +103,8 @@ export default {
   inWarranty: 'Under warranty',
   outOfWarranty: 'Out of warranty',
   difference,
+  dueAt: 'Due {time} ({counts})',
+  counts: { plain: 'day and night', business: 'business time', both: 'both' },
   ...terms,
   ...workplaces,
 }

@@ -103,6 +103,8 @@ export default {
   inWarranty: '保修期内',
   outOfWarranty: '已过保修期',
   difference,
+  dueAt: '期限 {time}（{counts}）',
+  counts: { plain: '自然时间', business: '营业时间', both: '两种都有' },
   ...terms,
   ...workplaces,
 }

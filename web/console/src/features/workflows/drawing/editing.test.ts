@@ -34,10 +34,10 @@ test('a person’s task is written as the server reads it', async () => {
   const { editor, at, xml } = await sheet(blank('退货'))
   const field = { key: 'grade', label: '等级', type: 'choice', required: true, options: 'a=甲;b=乙' }
 
-  put(editor, at('handle'), { name: '审核', 'kefu:department': '售后部', 'kefu:hours': '24' })
+  put(editor, at('handle'), { name: '审核', 'kefu:department': '售后部', 'kefu:hours': '24', 'kefu:counts': 'plain' })
   putFields(editor, at('handle'), [field])
 
-  expect(await xml()).toContain('id="handle" name="审核" kefu:department="售后部" kefu:hours="24"')
+  expect(await xml()).toContain('id="handle" name="审核" kefu:department="售后部" kefu:hours="24" kefu:counts="plain"')
   expect(await xml()).toContain('<kefu:field key="grade" label="等级" type="choice" required="true" options="a=甲;b=乙"')
   expect(fieldsOf(at('handle'))).toEqual([field])
   putFields(editor, at('handle'), [])

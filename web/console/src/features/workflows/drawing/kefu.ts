@@ -6,7 +6,7 @@ export const kefu = {
   prefix: 'kefu',
   xml: { tagAlias: 'lowerCase' },
   types: [
-    { name: 'PersonsTask', extends: ['bpmn:UserTask'], properties: ['department', 'role', 'owner', 'hours', 'calendar', 'screen'].map(attribute) },
+    { name: 'PersonsTask', extends: ['bpmn:UserTask'], properties: ['department', 'role', 'owner', 'hours', 'calendar', 'counts', 'screen'].map(attribute) },
     { name: 'StepsTask', extends: ['bpmn:ServiceTask'], properties: ['step'].map(attribute) },
     { name: 'Field', superClass: ['Element'], properties: ['key', 'label', 'type', 'required', 'options'].map(attribute) },
     { name: 'Param', superClass: ['Element'], properties: ['name', 'value'].map(attribute) },

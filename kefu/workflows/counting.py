@@ -1,0 +1,46 @@
+"""Counting: in which hours the due time of a task counts, as it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kefu.core.clock import now
+from kefu.core.db import Session
+from kefu.core.worktime import ALWAYS, Hours, later, next_opening
+from kefu.promises import DeskHours, desk_hours, hours_called
+from kefu.workflows.plan import BUSINESS, PLAIN, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """The calendars that tasks name and that open, and that of the desk for all others."""
+
+    named: Mapping[str, Hours]
+    desk: DeskHours | None
+
+    def hours(self, node: Node) -> Hours:
+        """Day and night where it counts plainly, or no calendar says when somebody is there."""
+        if not node.counts_business():
+            return ALWAYS
+        if node.calendar is not None:
+            return self.named.get(node.calendar, ALWAYS)
+        return self.desk.hours if self.desk else ALWAYS
+
+    def counts(self, node: Node) -> str:
+        return PLAIN if self.hours(node) is ALWAYS else BUSINESS
+
+    def after(self, at: datetime, hours: float | None, node: Node) -> datetime | None:
+        """So many hours later; nothing where none are drawn."""
+        return later(at, timedelta(hours=hours), self.hours(node)) if hours else None
+
+
+async def calendars_for(db: Session, nodes: Collection[Node]) -> Calendars:
+    """What these nodes count in; without hours in business time nothing is asked."""
+    meant = [node for node in nodes if node.hours and node.counts_business()]
+    names = {node.calendar for node in meant if node.calendar}
+    asks_desk = any(node.calendar is None for node in meant)
+    found = await hours_called(db, names)
+    opening = {name: hours for name, hours in found.items() if next_opening(now(), hours)}
+    return Calendars(opening, await desk_hours(db) if asks_desk else None)
