@@ -75,6 +75,7 @@ export default {
   addPicture: 'Add a picture',
   dropPicture: 'Remove the picture {name}',
   sending: 'Uploading {sent} of {all}…',
+  picturesLost: '{count} of your pictures did not arrive. Your request stands; add them again to the case above.',
   submit: 'Send the application',
   grounds: 'What was decided: {words}',
   visit: 'Appointment: {at}',

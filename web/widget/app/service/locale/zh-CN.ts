@@ -75,6 +75,7 @@ export default {
   addPicture: '添加照片',
   dropPicture: '删除照片 {name}',
   sending: '正在上传 {sent}/{all}…',
+  picturesLost: '有 {count} 张照片没有传上，申请不受影响，请在上方的售后单里重新添加。',
   submit: '提交申请',
   grounds: '处理说明：{words}',
   visit: '预约时间：{at}',
