@@ -70,14 +70,14 @@
     (element) => shown(element) && element.scrollWidth > element.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(element).overflowX) && element.clientWidth > 0,
   ).map((element) => `${name(element)} slides ${element.scrollWidth} in ${element.clientWidth}`)
 
-  const pressed = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, [role=button], [role=tab], [role=switch], [role=radio], summary')].filter(
-    (element) => shown(element) && !element.closest('.k-hidden'),
+  const pressed = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, [role=button], [role=tab], [role=switch], [role=radio], summary, .el-select__wrapper')].filter(
+    (element) => shown(element) && !element.closest('.k-hidden, .bjs-powered-by'),
   )
   const named = (element) =>
     element.getAttribute('aria-label') || element.getAttribute('aria-labelledby') || element.getAttribute('title') || element.textContent.trim() ||
     element.labels?.length || element.getAttribute('placeholder') || element.querySelector('img[alt]:not([alt=""])')
-  const nameless = pressed.filter((element) => !named(element)).map((element) => `${name(element)} in ${element.parentElement ? name(element.parentElement) : ''}`)
-  const finger = (element) => element.closest('label, .el-input, .el-select, .el-textarea, .el-switch, .el-checkbox, .el-radio, .el-date-editor') || element
+  const nameless = pressed.filter((element) => !element.matches('.el-select__wrapper') && !named(element)).map((element) => `${name(element)} in ${element.parentElement ? name(element.parentElement) : ''}`)
+  const finger = (element) => element.closest('label, .el-input-number, .el-input, .el-select, .el-textarea, .el-switch, .el-checkbox, .el-radio, .el-date-editor') || element
   const inText = (element) => element.matches('a') && getComputedStyle(element).display === 'inline'
   const small = pressed.filter((element) => !inText(element)).map(finger).filter((element) => element.getBoundingClientRect().height < 43.5)
     .map((element) => `${name(element)} ${Math.round(element.getBoundingClientRect().width)}×${Math.round(element.getBoundingClientRect().height)}`)
