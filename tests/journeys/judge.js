@@ -1,6 +1,7 @@
 // Judges a page as it is shown: what is too wide, too faint, too small for a finger, or has no name.
-// A function for `page.evaluate`; it returns lists of sentences that name the element.
-() => {
+// A function for `page.evaluate`, given the names that words of the console begin with; it returns
+// lists of sentences that name the element.
+(features) => {
   const name = (element) => {
     const words = (element.getAttribute('aria-label') || element.textContent || '').trim().slice(0, 24)
     const classes = [...element.classList].slice(0, 3).map((one) => `.${one}`).join('')
@@ -69,26 +70,31 @@
     (element) => shown(element) && element.scrollWidth > element.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(element).overflowX) && element.clientWidth > 0,
   ).map((element) => `${name(element)} slides ${element.scrollWidth} in ${element.clientWidth}`)
 
-  const pressed = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, [role=button], [role=tab], [role=switch], [role=radio], summary')].filter(
-    (element) => shown(element) && !element.closest('.k-hidden'),
+  const pressed = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, [role=button], [role=tab], [role=switch], [role=radio], summary, .el-select__wrapper')].filter(
+    (element) => shown(element) && !element.closest('.k-hidden, .bjs-powered-by'),
   )
   const named = (element) =>
     element.getAttribute('aria-label') || element.getAttribute('aria-labelledby') || element.getAttribute('title') || element.textContent.trim() ||
     element.labels?.length || element.getAttribute('placeholder') || element.querySelector('img[alt]:not([alt=""])')
-  const nameless = pressed.filter((element) => !named(element)).map((element) => `${name(element)} in ${element.parentElement ? name(element.parentElement) : ''}`)
-  const finger = (element) => element.closest('label, .el-input, .el-select, .el-textarea, .el-switch, .el-checkbox, .el-radio, .el-date-editor') || element
+  const nameless = pressed.filter((element) => !element.matches('.el-select__wrapper') && !named(element)).map((element) => `${name(element)} in ${element.parentElement ? name(element.parentElement) : ''}`)
+  const finger = (element) => element.closest('label, .el-input-number, .el-input, .el-select, .el-textarea, .el-switch, .el-checkbox, .el-radio, .el-date-editor') || element
   const inText = (element) => element.matches('a') && getComputedStyle(element).display === 'inline'
-  const small = pressed.filter((element) => !inText(element)).map(finger).filter((element) => element.getBoundingClientRect().height < 39.5)
+  const small = pressed.filter((element) => !inText(element)).map(finger).filter((element) => element.getBoundingClientRect().height < 43.5)
     .map((element) => `${name(element)} ${Math.round(element.getBoundingClientRect().width)}×${Math.round(element.getBoundingClientRect().height)}`)
 
   const main = document.querySelector('main') || document.body
-  const bare = main.innerText.match(/\b[a-z]+(?:\.[a-z_]+){2,}\b/gi) || []
+  const untranslated = new RegExp(`(?<![\\w@/.-])(?:${features.join('|')})(?:\\.[A-Za-z]\\w*)+`, 'g')
+  const told = [...document.querySelectorAll('[aria-label], [title], [placeholder], [alt]')].flatMap((element) =>
+    ['aria-label', 'title', 'placeholder', 'alt'].map((one) => element.getAttribute(one)),
+  )
+  const bare = [document.body.innerText, ...told].join('\n').match(untranslated) || []
+  const unseen = [...document.querySelectorAll('img:not([alt]), svg[role=img]:not([aria-label], [aria-labelledby])')].map((element) => `${name(element)} in ${name(element.parentElement)} has no words`)
   const broken = main.innerText.match(/\b(undefined|NaN|null|\[object Object\]|Invalid Date)\b/g) || []
   const chinese = written.filter((element) => /[\u3400-\u9fff]/.test([...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent).join(''))).map((element) => element.textContent.trim().slice(0, 40))
   return {
     overhang: document.scrollingElement.scrollWidth - window.innerWidth,
     words: main.innerText.trim().length,
     waits: Boolean(main.querySelector('.el-skeleton, [aria-busy=true]')),
-    wide, slides, faint, nameless, small, bare, broken, chinese,
+    wide, slides, faint, nameless, small, bare, unseen, broken, chinese,
   }
 }

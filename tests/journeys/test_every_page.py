@@ -54,7 +54,9 @@ def test_every_page_fits_a_phone_and_says_something(phone: Page) -> None:
         faults = [f"sticks out by {found['overhang']}"] if found["overhang"] > 1 else []
         faults += ["still loads"] if found["waits"] else []
         faults += ["is empty"] if found["words"] < 2 else []
-        faults += said + found["wide"] + found["nameless"] + found["broken"]
+        faults += said
+        for what in ("wide", "nameless", "broken", "bare", "unseen", "small"):
+            faults += found[what]
         if faults:
             wrong[place] = faults
 

@@ -11,6 +11,8 @@ from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import Page, expect
 
 JUDGE = (Path(__file__).parent / "judge.js").read_text()
+CONSOLE = Path(__file__).parents[2] / "web" / "console" / "src"
+WORDS_BEGIN_WITH = ["app", "kit", *(one.name for one in (CONSOLE / "features").iterdir())]
 ROUTES = """() => {
   const { $router } = document.querySelector('#app').__vue_app__.config.globalProperties
   return [...new Set($router.getRoutes().map((route) => route.path))]
@@ -80,5 +82,5 @@ def go(page: Page, place: str) -> None:
 
 def judged(page: Page) -> dict[str, Any]:
     """What is wrong with the page as it is shown now."""
-    found: dict[str, Any] = page.evaluate(JUDGE)
+    found: dict[str, Any] = page.evaluate(JUDGE, WORDS_BEGIN_WITH)
     return found

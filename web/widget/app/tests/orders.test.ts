@@ -99,6 +99,26 @@ test('what was typed stays when it is refused', async () => {
   expect((shown.find('textarea').element as HTMLTextAreaElement).value).toBe('鞋底开胶')
 })
 
+test('pictures that do not arrive are told of, and the application stands', async () => {
+  const { shown } = await opened({ proven: true, items: [aRow()] })
+  answers['POST order/returns'] = [201, returns([aReturn()], 1)]
+  answers['POST order/returns/r1/photos'] = [413, { code: 'too_large' }]
+  await shown.find('.list button').trigger('click')
+  await settle()
+  await shown.findAll('.choices button').find((one) => one.text().startsWith('退货'))?.trigger('click')
+  const chooser = shown.find('.choices + form input[type=file]')
+  const files = Array.from({ length: 7 }, (_, at) => new File(['x'], `${at}.png`, { type: 'image/png' }))
+  Object.defineProperty(chooser.element, 'files', { value: files, configurable: true })
+  await chooser.trigger('change')
+  expect(shown.find('[role=alert]').text()).toContain('照片已经够多了')
+  await shown.find('.choices + form').trigger('submit')
+  await settle()
+
+  expect(fetched.filter((one) => one.path.endsWith('/photos'))).toHaveLength(6)
+  expect(shown.text()).toContain('售后单号 TH1')
+  expect(shown.findAll('[role=alert]').map((one) => one.text())).toEqual([expect.stringContaining('有 6 张照片没有传上')])
+})
+
 test('a stranger is asked for a proof, and leaves again', async () => {
   const { shown } = await opened({ proven: false, items: [] })
   expect(shown.text()).toContain('手机号后四位')

@@ -75,6 +75,7 @@ export default {
   addPicture: 'Add a picture',
   dropPicture: 'Remove the picture {name}',
   sending: 'Uploading {sent} of {all}…',
+  picturesLost: '{count} of your pictures did not arrive. Your request stands; add them again to the case above.',
   submit: 'Send the application',
   grounds: 'What was decided: {words}',
   difference: { owes: 'The exchange costs {amount} more. Once your goods passed the inspection we ask you to pay it, then the new ones go out.', owed: 'The exchange costs {amount} less. You get it back once your goods passed the inspection.', paid: 'We have received the difference of {amount}.', refunded: 'The difference of {amount} went back to you.', waived: 'The difference of {amount} was waived.' },

@@ -75,6 +75,7 @@ export default {
   addPicture: '添加照片',
   dropPicture: '删除照片 {name}',
   sending: '正在上传 {sent}/{all}…',
+  picturesLost: '有 {count} 张照片没有传上，申请不受影响，请在上方的售后单里重新添加。',
   submit: '提交申请',
   grounds: '处理说明：{words}',
   difference: { owes: '换货需补差价 {amount}，质检通过后客服会联系您付款，付款后寄出新商品。', owed: '换货差价 {amount} 将在质检通过后退给您。', paid: '换货差价 {amount} 已收到。', refunded: '换货差价 {amount} 已退给您。', waived: '换货差价 {amount} 已免除。' },

@@ -20,10 +20,11 @@ export interface Business {
 }
 
 export interface Canvas {
-  zoom(level?: number | 'fit-viewport', center?: 'auto'): number
+  zoom(level?: number | 'fit-viewport', center?: 'auto' | { x: number; y: number }): number
+  scroll(by: { dx: number; dy: number }): void
   addMarker(element: string, marker: string): void
   removeMarker(element: string, marker: string): void
-  scrollToElement(element: string): void
+  scrollToElement(element: string, padding?: number): void
 }
 
 export interface Overlays {
