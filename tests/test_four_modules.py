@@ -68,6 +68,16 @@ class Platform:
             assert time.monotonic() - began < PATIENCE, f"{sorted(waiting)} did not follow"
             await asyncio.sleep(0.01)
 
+    async def until(self, sees: Sees) -> None:
+        """Wait for what a round begins with."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            async with self.database.transaction() as db:
+                if await sees(db):
+                    return
+            await asyncio.sleep(0.02)
+        raise AssertionError("what the round begins with does not come about")
+
     async def drift(self, turn: int) -> None:
         """Begin the next round at another moment of the readers' pauses."""
         await asyncio.sleep(0.13 * turn)
@@ -192,7 +202,8 @@ async def test_two_who_prove_to_be_one_are_one_in_every_module_within_a_second(
             for one in (stays, gone):
                 await give_consent(db, one, PROFILING, proof=Proof("phone", "口头"))
                 await talks(db, one)
-        await platform.settle()
+        for one in (stays, gone):
+            await platform.until(learned(one.id, len(SAID)))
         await platform.drift(turn)
 
         async with platform.database.transaction() as db:
@@ -249,7 +260,7 @@ async def test_a_consent_that_ends_is_followed_within_a_second(platform: Platfor
         async with platform.database.transaction() as db:
             customer = await agreed(db)
             await talks(db, customer)
-        await platform.settle()
+        await platform.until(learned(customer.id, len(SAID)))
         await platform.drift(turn)
 
         async with platform.database.transaction() as db:
@@ -313,7 +324,7 @@ async def test_what_an_agent_corrects_is_preferred_and_told_within_a_second(
         async with platform.database.transaction() as db:
             customer = await agreed(db)
             await talks(db, customer)
-        await platform.settle()
+        await platform.until(learned(customer.id, len(SAID)))
         await platform.drift(turn)
 
         async with platform.database.transaction() as db:

@@ -158,6 +158,13 @@ class Book:
             return balance >= entry.total
         return "new_item_ids" not in given or balance >= self.difference(given)
 
+    def short(self, given: dict[str, Any]) -> tuple[int, int]:
+        """What the gift card holds, and what it would have to pay."""
+        entry = self.entry(given["order_id"])
+        balance = self.balances[entry.user][given["payment_method_id"]]
+        wanted = "new_item_ids" in given
+        return balance, (self.difference(given) if wanted else entry.total)
+
     def difference(self, given: dict[str, Any]) -> int:
         items = {one["item_id"]: one for one in self._corpus.orders[given["order_id"]]["items"]}
         return sum(

@@ -42,7 +42,7 @@ async def test_a_department_head_is_warned_and_told_once_it_is_late(
     xml = drawing(
         START,
         END,
-        user("a", department="质检部", hours="10"),
+        user("a", department="质检部", hours="10", counts="plain"),
         flows=["start>a", "a>end"],
     )
     case = await a_case(db, xml)
