@@ -119,7 +119,7 @@ test('a team takes several conversations; what is refused stands at its field an
   await flushPromises()
 
   expect(told).toEqual([['team', { team: 't1', reason: 'overload', summary: '' }]])
-  expect(document.querySelector('.el-form-item__error')?.textContent).toContain('请写情况说明')
+  await vi.waitFor(() => expect(document.querySelector('.el-form-item__error')?.textContent ?? '').toContain('请写情况说明'))
   expect(page.emitted('update:modelValue')).toBeUndefined()
 })
 

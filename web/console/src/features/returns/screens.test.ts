@@ -179,8 +179,8 @@ test('each rule says how its hours count, and in which calendar', async () => {
   setActivePinia(createPinia())
   vi.spyOn(useSession(), 'may').mockReturnValue(true)
   const told = { version: 1, values, goal_days: 1.6, business_calendar: '售后工作日（含调休）' }
-  answers = { 'GET /return-policy': [200, told], 'PUT /return-policy': [200, told], 'GET /calendars': [200, { items: [] }], 'GET /departments': [200, { items: [] }] }
-  const page = mount(ReturnPolicy, { global: { plugins: [i18n, router] }, attachTo: document.body })
+  answers = { 'GET /return-policy': [200, told], 'PUT /return-policy': [200, told], 'GET /calendars': [200, { items: [], next_cursor: null }], 'GET /departments': [200, { items: [], next_cursor: null }] }
+  const page = mount(ReturnPolicy, { global: { plugins: [i18n, router], stubs: { HowCounted: true, ElInputNumber: true, ElSelect: true } } })
   await flushPromises()
 
   const selects = page.findAllComponents({ name: 'HowCounted' })

@@ -9,7 +9,6 @@ export default {
   countsPlain: 'Day and night, as nothing else is drawn',
   countsBusiness: 'Business time, as a department or calendar is drawn',
   ofPromises: 'The one promises count in',
-  dayAndNight: 'Day and night',
   screen: 'Page of its own',
   step: 'Step',
   gives: 'Puts into the data: {names}',

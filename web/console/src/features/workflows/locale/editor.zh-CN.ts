@@ -9,7 +9,6 @@ export default {
   countsPlain: '自然时间（未画部门和日历）',
   countsBusiness: '营业时间（画有部门或日历）',
   ofPromises: '与服务承诺相同',
-  dayAndNight: '不分昼夜',
   screen: '专用页面',
   step: '执行步骤',
   gives: '写入数据：{names}',
