@@ -29,7 +29,7 @@ async def close_unsent(_payload: dict[str, Any], database: Database) -> None:
             closed = await expire(db, await policy(db))
 
 
-@job("returns.forget_photos", schedule="10 4 * * *")
+@job("returns.forget_photos", schedule="10 19 * * *")  # 03:10 where the shop is
 async def forget_photos(_payload: dict[str, Any], database: Database) -> None:
     looked = AT_ONCE
     while looked == AT_ONCE:

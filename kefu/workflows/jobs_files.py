@@ -12,7 +12,7 @@ from kefu.workflows.case_files import DELETE_JOB
 from kefu.workflows.forgetting_files import AT_ONCE, forget_unused_files
 
 
-@job("workflows.forget_files", schedule="10 4 * * *")
+@job("workflows.forget_files", schedule="10 19 * * *")  # 03:10 where the shop is
 async def forget_case_files(_payload: dict[str, Any], database: Database) -> None:
     looked = AT_ONCE
     while looked == AT_ONCE:

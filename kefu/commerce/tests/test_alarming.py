@@ -276,7 +276,7 @@ async def test_words_are_in_the_customers_language_with_the_carriers_name(db: Se
         )
         await scanned(db, parcel, "picked_up")
 
-    chinese, english = [one.text for one in await notices(db)]
+    chinese, english = sorted((one.text for one in await notices(db)), key=str.isascii)
     assert "（中行速递 ZXA1）" in chinese
     assert "(Zhonghang ZXA2)" in english
 

@@ -5,7 +5,7 @@ import json
 import os
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from operator import itemgetter
 from pathlib import Path
@@ -89,7 +89,11 @@ def cents(written: str) -> int:
 
 def at(written: str) -> datetime | None:
     """The moment in São Paulo, as the files mean it."""
-    return datetime.fromisoformat(written).replace(tzinfo=SAO_PAULO) if written else None
+    return (
+        datetime.fromisoformat(written).replace(tzinfo=SAO_PAULO).astimezone(UTC)
+        if written
+        else None
+    )
 
 
 def expected() -> dict[str, dict[str, Any]]:

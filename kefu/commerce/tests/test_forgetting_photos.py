@@ -120,7 +120,7 @@ async def test_the_nightly_job_takes_rows_and_bytes(
         await storage.put(key, b"abc", type="image/png")
     clock.advance(A_DAY)
 
-    assert JOBS["returns.forget_photos"].schedule == "10 4 * * *"
+    assert JOBS["returns.forget_photos"].schedule == "10 19 * * *"
     await JOBS["returns.forget_photos"].run({}, database)
     async with database.transaction() as db:
         (payload,) = await to_delete(db)

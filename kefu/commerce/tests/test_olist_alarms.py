@@ -28,6 +28,9 @@ from kefu.core.db import Session
 
 FOLDER = Path(os.environ.get("KEFU_CORPORA", "../shared/data")) / "olist"
 NEEDED = {"created": timedelta(hours=72), "in_transit": timedelta(hours=24)}
+WHOLE = pytest.mark.skipif(
+    not os.environ.get("KEFU_WHOLE_CORPORA"), reason="KEFU_WHOLE_CORPORA=1 replays every order"
+)
 
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"{FOLDER} is not there")
 
@@ -103,7 +106,7 @@ def happenings(some: list[Row]) -> Iterator[tuple[datetime, int, str, Row]]:
 
 
 @pytest.mark.parametrize(
-    ("every", "orders"), [(40, None), pytest.param(1, 6895, marks=pytest.mark.slow)]
+    ("every", "orders"), [(40, None), pytest.param(1, 6895, marks=[pytest.mark.slow, WHOLE])]
 )
 async def test_each_alarm_comes_at_its_moment_and_no_other_does(
     db: Session, every: int, orders: int | None

@@ -166,7 +166,7 @@ async def test_the_nightly_job_takes_rows_and_bytes(
         await storage.put(key, b"abc", type="text/plain")
     clock.advance(A_DAY)
 
-    assert JOBS["workflows.forget_files"].schedule == "10 4 * * *"
+    assert JOBS["workflows.forget_files"].schedule == "10 19 * * *"
     await JOBS["workflows.forget_files"].run({}, database)
     async with database.transaction() as db:
         (payload,) = await to_delete(db)
