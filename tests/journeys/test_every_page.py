@@ -55,7 +55,7 @@ def test_every_page_fits_a_phone_and_says_something(phone: Page) -> None:
         faults += ["still loads"] if found["waits"] else []
         faults += ["is empty"] if found["words"] < 2 else []
         faults += said
-        for what in ("wide", "nameless", "broken", "bare", "unseen", "small"):
+        for what in ("wide", "nameless", "broken", "bare", "unseen"):
             faults += found[what]
         if faults:
             wrong[place] = faults
@@ -77,7 +77,7 @@ def test_the_bar_of_a_phone_leads_everywhere(phone: Page) -> None:
 
 
 def test_escape_closes_the_sheet(phone: Page) -> None:
-    phone.get_by_role("button", name="更多").tap()
+    phone.get_by_role("button", name=re.compile("^更多")).tap()
     expect(phone.get_by_role("dialog")).to_be_visible()
 
     phone.keyboard.press("Escape")
