@@ -155,4 +155,4 @@ async def test_own_returns_take_the_same_number_of_queries(
         shown = (await customer.ask("GET")).json()
 
     assert len(shown["cases"]) == amount
-    assert len(statements) == 10
+    assert len(statements) == 11
