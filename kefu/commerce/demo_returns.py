@@ -1,4 +1,4 @@
-"""The demo shop's returns: thirty cases in all places, some late, some costly, made once."""
+"""The demo shop's returns: over thirty cases in all places, some late, some costly, made once."""
 
 from __future__ import annotations
 

@@ -74,4 +74,5 @@ EXAMPLES: tuple[Example, ...] = (
     Example("return", LAMP, "other", ((2, "withdraw"),), 15),
     Example("exchange", TENT, "not_as_described", (*USUAL[:4],), 5, difference=13_000),
     Example("exchange", SHOE, "wrong_item", (*USUAL[:4], (1, "give_back")), 2, difference=-6_000),
+    Example("return", SHOE, "no_reason", ((3, "review"), (6, "send"), (3, "move")), 60),
 )
