@@ -43,7 +43,7 @@ def code_from(desk: Desk) -> str:
             lines = reversed(file.read_text(encoding="utf-8").splitlines())
             codes = (json.loads(line)["text"] for line in lines)
             if code := next((one for one in codes if "验证码" in one), None):
-                return re.findall(r"(?<![0-9])[0-9]{6}(?![0-9])", code)[0]
+                return str(re.findall(r"(?<![0-9])[0-9]{6}(?![0-9])", code)[0])
         time.sleep(0.2)
     raise AssertionError("No code was written.")
 

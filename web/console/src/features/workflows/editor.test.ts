@@ -9,9 +9,10 @@ import ProcessEditor from './pages/ProcessEditor.vue'
 
 const { drawn } = vi.hoisted(() => ({ drawn: { shown: [] as string[] } }))
 vi.mock('./components/ProcessDrawing.vue', () => ({
+  __esModule: true,
   default: { props: ['xml', 'marks'], setup: (_: unknown, { expose }: { expose: (given: object) => void }) => (expose({ show: (id: string) => drawn.shown.push(id) }), () => 'picture') },
 }))
-vi.mock('./components/Modeller.vue', () => ({ default: { props: ['xml', 'findings'], setup: () => () => 'board' } }))
+vi.mock('./components/Modeller.vue', () => ({ __esModule: true, default: { props: ['xml', 'findings'], setup: () => () => 'board' } }))
 
 const router = createRouter({ history: createMemoryHistory(), routes: [{ path: '/:all(.*)*', component: { template: '<i />' } }] })
 const process = { key: 'return', name: '退货', number: 2, draft: null as string | null, drafted_at: null, drafted_by: null, findings: [] as unknown[], versions: [], releases: [] }
