@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-import importlib.util
 import json
 import random
 import time
@@ -16,8 +14,9 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import select, text
 
+from bench import commerce_processes, commerce_tracking
 from bench.results import Report, calibrate, percentile
-from bench.system import VAR
+from bench.system import VAR, running
 from kefu.commerce.finding import Asked, orders_for
 from kefu.commerce.importing import run_import, start_import
 from kefu.commerce.purchases import summary_of
@@ -33,7 +32,6 @@ from kefu.identity import Actor
 SIZES = {"full": (500_000, 2_000_000, 100_000), "small": (5_000, 20_000, 2_000)}
 ROUNDS = 200
 HEAD = "00000000-0000-7000-8000-"
-PARTS = ("commerce_tracking", "commerce_processes")
 FAMILIES, GIVEN = (
     "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗",
     "芳伟秀英敏静丽强磊洋艳勇杰娟涛明超霞平刚",
@@ -73,7 +71,7 @@ select gen_random_uuid(), id, 1, '云雀 2 人三季帐篷', '{}', 1, 9900, 0, 0
 
 
 def run(scale: str) -> Report:
-    """Load once, then import, search and read customers' purchases."""
+    """Import, search, read customers' purchases; then parcels and processes on a served Kefu."""
     load_everything()
     report = Report("commerce", scale)
     folder = VAR / f"commerce-{scale}"
@@ -84,11 +82,11 @@ def run(scale: str) -> Report:
         prepare(libpq_url(server.url), scale)
         calibrate(report, libpq_url(server.url))
         asyncio.run(measured(report, server.url, folder, scale))
-        for name in PARTS:
-            if importlib.util.find_spec(f"bench.{name}"):
-                importlib.import_module(f"bench.{name}").measure(report, server.url, scale)
     finally:
         server.stop()
+    with running("commerce-system", settings=commerce_tracking.PACE) as system:
+        commerce_tracking.measure(system, scale, report)
+        commerce_processes.measure(system, scale, report)
     return report
 
 

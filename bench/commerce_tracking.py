@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import psycopg
 
-from bench.results import Report, calibrate, percentile
-from bench.system import System, begin
+from bench.results import Report, percentile
+from bench.system import System
 from kefu.core.ids import uuid7
 from kefu.identity.keys import hash_of
 
@@ -40,19 +40,6 @@ insert into shipments (id, order_id, direction, carrier, tracking_number, status
 select gen_random_uuid(), id, 'outbound', 'sf', 'SF' || substr(number, 2), 'created', false,
   now(), now() from placed
 """
-
-
-def run(scale: str) -> Report:
-    """The bench alone, on a system of its own."""
-    report = Report("commerce_tracking", scale)
-    system = begin("commerce-tracking", fresh=True, settings=PACE)
-    system.wait_ready()
-    try:
-        calibrate(report, system.conninfo)
-        measure(system, scale, report)
-    finally:
-        system.stop()
-    return report
 
 
 def measure(system: System, scale: str, report: Report) -> None:
