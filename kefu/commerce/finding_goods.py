@@ -11,6 +11,7 @@ from sqlalchemy import select
 from kefu.commerce.documents import OrderDocument
 from kefu.commerce.model import PaymentMethod, Product, Sku
 from kefu.core.db import Session
+from kefu.core.writing import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ async def skus_named(db: Session, shop: UUID, ids: Iterable[str]) -> dict[str, t
         return {}
     rows = await db.execute(
         select(Sku.external_id, Sku.id, Sku.product_id).where(
-            Sku.shop_id == shop, Sku.external_id.in_(wanted)
+            Sku.shop_id == shop, among(Sku.external_id, wanted)
         )
     )
     return {row.external_id: (row.id, row.product_id) for row in rows}
@@ -55,7 +56,7 @@ async def products_named(db: Session, shop: UUID, ids: Iterable[str]) -> dict[st
         return {}
     rows = await db.execute(
         select(Product.external_id, Product.id).where(
-            Product.shop_id == shop, Product.external_id.in_(wanted)
+            Product.shop_id == shop, among(Product.external_id, wanted)
         )
     )
     return {row.external_id: row.id for row in rows}
@@ -75,7 +76,7 @@ async def methods_named(
         return {}
     rows = await db.execute(
         select(PaymentMethod.external_id, PaymentMethod.id).where(
-            PaymentMethod.shop_id == shop, PaymentMethod.external_id.in_(wanted)
+            PaymentMethod.shop_id == shop, among(PaymentMethod.external_id, wanted)
         )
     )
     return {row.external_id: row.id for row in rows}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,9 +40,12 @@ class Placing:
 
 
 async def place_orders(
-    db: Session, placing: Placing, documents: Sequence[OrderDocument]
+    db: Session, placing: Placing, documents: Sequence[OrderDocument], claimed: Callable[[], None]
 ) -> dict[str, UUID]:
-    """The ids of those that are new now, by number; what others placed meanwhile is left out."""
+    """The ids of those that are new now, by number; what others placed meanwhile is left out.
+
+    `claimed` is called once all of them are: the rest is written about them alone.
+    """
     orders = {document.number: order_row(placing, document) for document in documents}
     rows = sorted(orders.values(), key=lambda row: str(row["number"]))
     writing = asyncio.create_task(
@@ -57,6 +60,8 @@ async def place_orders(
         new = set(await writing)
     if len(new) < len(orders):
         batch.keep_only({orders[number]["id"] for number in new})
+    else:
+        claimed()
     await batch.write(db)
     return {number: orders[number]["id"] for number in new}
 

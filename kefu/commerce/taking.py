@@ -7,7 +7,7 @@ before their order have waited for it and are applied to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
@@ -40,14 +40,25 @@ class Taken:
 
 
 async def take_orders(
-    db: Session, shop: Shop, documents: Sequence[OrderDocument], *, historic: bool = False
+    db: Session,
+    shop: Shop,
+    documents: Sequence[OrderDocument],
+    *,
+    historic: bool = False,
+    claimed: Callable[[], None] = lambda: None,
 ) -> list[Taken]:
-    """Write down what a shop tells, in the order in which it tells it; all of it or nothing."""
+    """Write down what a shop tells, in the order in which it tells it; all of it or nothing.
+
+    `claimed` is called when what is left to write belongs to these orders alone, so that no other
+    transaction can wait for us and we for it; where that is not sure, never.
+    """
     for position, document in enumerate(documents):
         check_has_lines(document, historic=historic, field=f"orders.{position}.lines")
     taken: dict[int, Taken] = {}
-    for told in rounds(documents):
-        taken |= await take_round(db, shop, told, historic=historic)
+    turns = rounds(documents)
+    for told in turns:
+        last = claimed if told is turns[-1] else lambda: None
+        taken |= await take_round(db, shop, told, historic=historic, claimed=last)
     return [taken[position] for position in range(len(documents))]
 
 
@@ -71,7 +82,12 @@ def rounds(documents: Sequence[OrderDocument]) -> list[dict[int, OrderDocument]]
 
 
 async def take_round(
-    db: Session, shop: Shop, told: dict[int, OrderDocument], *, historic: bool
+    db: Session,
+    shop: Shop,
+    told: dict[int, OrderDocument],
+    *,
+    historic: bool,
+    claimed: Callable[[], None],
 ) -> dict[int, Taken]:
     """New orders are placed, known ones told again; one placed by another meanwhile is known."""
     waiting = dict(told)
@@ -90,7 +106,7 @@ async def take_round(
             if known
             else set()
         )
-        placed = await place_orders(db, placing, fresh) if fresh else {}
+        placed = await place_orders(db, placing, fresh, claimed) if fresh else {}
         if placed:
             await apply_waiting(db, shop, placed)
         for position, one in list(waiting.items()):

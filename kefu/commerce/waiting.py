@@ -20,7 +20,7 @@ from kefu.core.db import Session
 from kefu.core.events import Event, record_all
 from kefu.core.ids import uuid7
 from kefu.core.time_shapes import Moment
-from kefu.core.writing import write_rows
+from kefu.core.writing import among, write_rows
 
 Kind = Literal["paid", "processing", "shipped", "delivered", "completed", "cancelled"]
 
@@ -64,7 +64,7 @@ async def take_events(db: Session, shop: Shop, events: Sequence[EventDocument]) 
     )
     numbers = {event.number for event in events if event.external_id in new}
     found = await db.execute(
-        select(Order.number, Order.id).where(Order.shop_id == shop.id, Order.number.in_(numbers))
+        select(Order.number, Order.id).where(Order.shop_id == shop.id, among(Order.number, numbers))
     )
     known: dict[str, UUID] = {row.number: row.id for row in found}
     await apply_waiting(db, shop, known)
@@ -87,7 +87,7 @@ async def apply_waiting(db: Session, shop: Shop, orders: Mapping[str, UUID]) -> 
         select(OrderEvent)
         .where(
             OrderEvent.shop_id == shop.id,
-            OrderEvent.number.in_(orders),
+            among(OrderEvent.number, orders),
             OrderEvent.applied_at.is_(None),
         )
         .order_by(OrderEvent.at, OrderEvent.id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from kefu.core.db import Base, Session, pushes_of
 from kefu.core.realtime import Push
 
 HEAD = ("subject", "conversation", "customer", "actor")
+PLAIN = frozenset({str, int, float, bool})
 MESSAGE_KINDS = ("message.received", "message.sent")
 MANY = text(
     "insert into facts (kind, subject, conversation, customer, actor, details, at) "
@@ -105,14 +107,20 @@ class Event:
 
     def details(self) -> dict[str, Any]:
         """The child class's own fields, ready for JSON; absent ones are left out."""
-        values = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return {
-            name: plain(value) for name, value in values if name not in HEAD and value is not None
-        }
+        values = ((name, getattr(self, name)) for name in own_fields(type(self)))
+        return {name: plain(value) for name, value in values if value is not None}
+
+
+@cache
+def own_fields(event: type[Event]) -> tuple[str, ...]:
+    """The names of the fields that an event has beyond those of all."""
+    return tuple(field.name for field in fields(event) if field.name not in HEAD)
 
 
 def plain(value: Any) -> Any:
     """A value as JSON keeps it."""
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, datetime):

@@ -8,6 +8,7 @@ again. A run that was killed begins anew and finds its orders unchanged.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -29,7 +30,7 @@ from kefu.core.errors import Invalid
 from kefu.core.events import record
 from kefu.core.ids import uuid7
 
-BATCH = 1000
+BATCH = 500
 REFUSED_KEPT = 10_000
 
 
@@ -108,16 +109,30 @@ class Run:
             await self.finish("refused")
             return self._progress
         self._progress = Progress(size=self._wanted.size)
-        reading = self._read()
-        batch = await asyncio.to_thread(taken_of, reading)
-        while batch:
-            following = asyncio.create_task(asyncio.to_thread(taken_of, reading))
-            try:
-                await self._write(batch)
-            finally:
-                batch = await following
+        await self._write_all()
         await self.finish("done")
         return self._progress
+
+    async def _write_all(self) -> None:
+        """Two batches at a time: we reckon one while the database writes the other.
+
+        A batch begins once the rows that it could want too are held by the one before, and
+        commits after it: nobody waits in a circle, and a later batch is never kept alone.
+        """
+        reading = self._read()
+        writing: list[asyncio.Task[None]] = []
+        try:
+            while batch := await asyncio.to_thread(taken_of, reading):
+                earlier, claimed = writing[-1] if writing else None, asyncio.Event()
+                writing.append(asyncio.create_task(self._write(batch, earlier, claimed)))
+                await claimed.wait()
+                if earlier is not None:
+                    await writing.pop(0)
+            await asyncio.gather(*writing)
+        finally:
+            for one in writing:
+                one.cancel()
+            await asyncio.gather(*writing, return_exceptions=True)
 
     def _read(self) -> Iterator[Read]:
         return documents_in(
@@ -137,21 +152,36 @@ class Run:
             await self._keep_refusals(db)
         return self._progress.refused == 0
 
-    async def _write(self, batch: list[Read]) -> None:
-        self._progress.add(batch)
+    async def _write(
+        self, batch: list[Read], earlier: asyncio.Task[None] | None, claimed: asyncio.Event
+    ) -> None:
         documents = [one.document for one in batch if one.document is not None]
-        async with self._database.transaction() as db:
-            if self._wanted.kind == "orders":
-                taken = await take_orders(db, self._shop, documents, historic=self._wanted.historic)
-                results = [one.result for one in taken]
-                self._progress.created += results.count("created")
-                self._progress.changed += results.count("changed")
-                self._progress.unchanged += results.count("unchanged")
-            else:
-                self._progress.changed += await take_products(db, self._shop, documents)
-            await self._keep_refusals(db)
-            await self._note(db)
+        try:
+            async with self._database.transaction() as db:
+                results = await self._taken(db, documents, claimed)
+                if earlier is not None:
+                    await earlier
+                self._progress.add(batch)
+                self._progress.created += results["created"]
+                self._progress.changed += results["changed"]
+                self._progress.unchanged += results["unchanged"]
+                await self._keep_refusals(db)
+                await self._note(db)
+        finally:
+            claimed.set()
         self._tell(self._progress)
+
+    async def _taken(
+        self, db: Session, documents: list[Any], claimed: asyncio.Event
+    ) -> Counter[str]:
+        """How many were created, changed and left as they were."""
+        if self._wanted.kind == "orders":
+            historic = self._wanted.historic
+            taken = await take_orders(
+                db, self._shop, documents, historic=historic, claimed=claimed.set
+            )
+            return Counter(one.result for one in taken)
+        return Counter(changed=await take_products(db, self._shop, documents))
 
     async def _keep_refusals(self, db: Session) -> None:
         db.add_all(

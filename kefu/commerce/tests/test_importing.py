@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,13 +13,15 @@ from sqlalchemy import func, select
 from kefu.commerce.importing import Progress, run_import, start_import
 from kefu.commerce.importing.files import rows_in, saved, unsaved
 from kefu.commerce.importing.uploading import error_file, refused_rows
-from kefu.commerce.model import Product, Sku
+from kefu.commerce.model import Product, Shop, Sku
 from kefu.commerce.model_imports import CommerceImport
 from kefu.commerce.model_orders import Order, OrderLine
 from kefu.commerce.shops import shop_with_key
+from kefu.commerce.taking import Taken, take_orders
 from kefu.commerce.tests.telling import said
-from kefu.core.db import Database
+from kefu.core.db import Database, Session
 from kefu.core.errors import Invalid
+from kefu.customers import Customer
 
 SHEET = """订单号,状态,下单时间,客户,会员号,电话,收件人,商品,数量,单价,运费,合计
 A1,已付款,2026-03-01 10:00:00,王芳,M1,13800000011,王芳,帐篷,1,"1,299.00",10,1319.5
@@ -212,3 +215,66 @@ def test_rows_know_where_they_stand(tmp_path: Path) -> None:
 async def test_nothing_is_imported_for_an_unknown_import(database: Database) -> None:
     with pytest.raises(Invalid):
         await run_import(database, UUID(int=7), Path("none"))
+
+
+def lines_of(orders: list[dict[str, Any]]) -> str:
+    return "\n".join(json.dumps(order, ensure_ascii=False) for order in orders)
+
+
+def of_batch(number: str, version: int, customer: str, title: str = "帐篷") -> dict[str, Any]:
+    return {
+        "number": number,
+        "status": "paid",
+        "version": version,
+        "placed_at": "2026-03-01T02:00:00Z",
+        "customer": {"external_id": customer, "name": "王芳"},
+        "lines": [{"external_id": "1", "title": title, "unit_price": 100}],
+    }
+
+
+async def test_batches_side_by_side_come_to_what_they_come_to_one_by_one(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kefu.commerce.importing.running.BATCH", 5)
+    told = [of_batch(f"B{n // 2}", n % 2 + 1, f"C{n % 7}", f"帐篷 {n}") for n in range(101)]
+    file = written(tmp_path, lines_of(told), name="orders.jsonl")
+
+    found, progress = await imported(database, file)
+
+    assert (found.rows, found.created, found.changed, found.refused) == (101, 51, 50, 0)
+    assert await count(database, Order) == 51
+    assert await count(database, Customer) == 7
+    async with database.transaction() as db:
+        titles = await db.execute(select(Order.number, OrderLine.title).join(OrderLine))
+        assert dict(titles.all()) == {  # type: ignore[arg-type]
+            f"B{n}": f"帐篷 {min(2 * n + 1, 100)}" for n in range(51)
+        }
+    assert progress.read_bytes == file.stat().st_size
+
+
+async def test_what_comes_after_a_batch_that_fails_is_not_kept(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kefu.commerce.importing.running.BATCH", 5)
+    lasting: list[str] = []
+
+    async def taken(db: Session, shop: Shop, documents: list[Any], **more: Any) -> list[Taken]:
+        done = await take_orders(db, shop, documents, **more)
+        if documents[0].number == "B10":
+            await asyncio.sleep(0.3)
+            raise Invalid("The third batch is broken.", field="orders")
+        lasting.append(documents[0].number)
+        return done
+
+    monkeypatch.setattr("kefu.commerce.importing.running.take_orders", taken)
+    told = [of_batch(f"B{n}", 1, f"C{n}") for n in range(40)]
+
+    with pytest.raises(Invalid, match="third batch"):
+        await imported(database, written(tmp_path, lines_of(told), name="orders.jsonl"))
+
+    assert lasting == ["B0", "B5", "B15"]
+    async with database.transaction() as db:
+        numbers = set(await db.scalars(select(Order.number)))
+        found = (await db.scalars(select(CommerceImport))).one()
+    assert numbers == {f"B{n}" for n in range(10)}
+    assert (found.status, found.rows, found.created) == ("failed", 10, 10)
