@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
-from functools import cache
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -111,10 +110,15 @@ class Event:
         return {name: plain(value) for name, value in values if value is not None}
 
 
-@cache
 def own_fields(event: type[Event]) -> tuple[str, ...]:
     """The names of the fields that an event has beyond those of all."""
-    return tuple(field.name for field in fields(event) if field.name not in HEAD)
+    found = _OWN.get(event)
+    if found is None:
+        found = _OWN[event] = tuple(one.name for one in fields(event) if one.name not in HEAD)
+    return found
+
+
+_OWN: dict[type[Event], tuple[str, ...]] = {}
 
 
 def plain(value: Any) -> Any:

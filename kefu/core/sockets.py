@@ -7,7 +7,8 @@ import inspect
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 import orjson
 import structlog
@@ -16,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from kefu.core.clock import iso, now
 from kefu.core.errors import Malformed, Refusal
 from kefu.core.http import refusal_of
-from kefu.core.switchboard import HEARTBEAT, Connection, Party, Switchboard
+from kefu.core.switchboard import HEARTBEAT, Connection, Handler, Party, Switchboard
 
 log = structlog.get_logger(__name__)
 HELLO_SECONDS = 20
@@ -24,17 +25,32 @@ FAREWELL_SECONDS = 2.0
 FRAME_LIMIT = 64 * 1024
 QUEUE_LIMIT = 4000
 
+DIRECT = "kefu.direct"
+
 Authenticate = Callable[[dict[str, Any], Scope], Awaitable[Party]]
+Taker = Callable[[str], bool]
+
+
+class Direct(Protocol):
+    """What a server may offer in `scope["extensions"][DIRECT]`: texts without task and queue.
+
+    `write_text` says whether the text went out; `taker`, whether it has dealt with one that came.
+    """
+
+    taker: Taker | None
+
+    def write_text(self, text: str) -> bool: ...
 
 
 class Socket(Connection):
-    """A WebSocket; frames leave in order through one short-lived drain task."""
+    """A WebSocket; frames leave in order, at once or through one short-lived drain task."""
 
-    __slots__ = ("_closing", "_draining", "_queue", "_send")
+    __slots__ = ("_closing", "_direct", "_draining", "_queue", "_send")
 
-    def __init__(self, host: Switchboard, send: Send) -> None:
+    def __init__(self, host: Switchboard, send: Send, direct: Direct | None = None) -> None:
         super().__init__(host)
         self._send = send
+        self._direct = direct
         self._queue: deque[str] | None = None
         self._draining: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
@@ -43,6 +59,8 @@ class Socket(Connection):
         if self.closed:
             return
         if self._queue is None:
+            if self._direct is not None and self._direct.write_text(text):
+                return
             self._queue = deque()
         self._queue.append(text)
         if len(self._queue) > QUEUE_LIMIT:
@@ -89,12 +107,17 @@ class SocketEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "websocket.accept"})
-        socket = Socket(self._host, send)
+        direct = scope.get("extensions", {}).get(DIRECT)
+        socket = Socket(self._host, send, direct)
         try:
             if await self._greet(socket, scope, receive):
                 scope["headers"] = []  # nobody asks again, and they would stay as long as we do
+                if direct is not None:
+                    direct.taker = partial(is_taken_at_once, socket)
                 await self._serve(socket, receive)
         finally:
+            if direct is not None:
+                direct.taker = None
             self._host.leave(socket)
             await socket.farewell()
 
@@ -130,6 +153,10 @@ def read_frame(message: Any) -> dict[str, Any]:
     raw = message.get("text")
     if raw is None:
         raise Malformed("Frames are text, not binary.", field="frame")
+    return frame_in(raw)
+
+
+def frame_in(raw: str) -> dict[str, Any]:
     if len(raw) > FRAME_LIMIT:
         raise Malformed("The frame is too long.", field="frame", limit=FRAME_LIMIT)
     try:
@@ -175,31 +202,70 @@ async def take_frame(connection: Connection, message: Any) -> None:
     try:
         frame = read_frame(message)
         identifier = frame.get("id")
-        party = connection.party
-        if party is not None and party.expires is not None and party.expires < time.time():
-            connection.close(4401, "expired")
-            return
-        handler = connection.host.handlers.get(frame["t"])
-        if handler is None:
-            raise Malformed("This kind of frame is not known.", field="t")
-        await _handle(connection, handler, frame)
+        handler = handler_for(connection, frame)
+        if handler is not None:
+            await _handle(connection, handler, frame)
     except Refusal as refusal:
         connection.refuse(refusal, identifier)
 
 
-async def _handle(connection: Connection, handler: Any, frame: dict[str, Any]) -> None:
+def is_taken_at_once(connection: Connection, text: str) -> bool:
+    """As `take_frame`, if the frame's handler never waits; else false, and nothing was done."""
+    identifier = None
     try:
-        result = handler(connection, frame)
-        if inspect.isawaitable(result):
-            await result
+        frame = frame_in(text)
+        handler = connection.host.handlers.get(frame["t"])
+        if handler is None or inspect.iscoroutinefunction(handler):
+            return False
+        identifier = frame.get("id")
+        if handler_for(connection, frame) is not None:
+            _begin(connection, handler, frame)
+    except Refusal as refusal:
+        connection.refuse(refusal, identifier)
+    return True
+
+
+def handler_for(connection: Connection, frame: dict[str, Any]) -> Handler | None:
+    """Who takes this frame; nobody once the sign-in has run out, which ends the connection."""
+    party = connection.party
+    if party is not None and party.expires is not None and party.expires < time.time():
+        connection.close(4401, "expired")
+        return None
+    handler = connection.host.handlers.get(frame["t"])
+    if handler is None:
+        raise Malformed("This kind of frame is not known.", field="t")
+    return handler
+
+
+async def _handle(connection: Connection, handler: Handler, frame: dict[str, Any]) -> None:
+    begun = _begin(connection, handler, frame)
+    try:
+        if begun is not None:
+            await begun
     except Refusal:
         raise
     except Exception as error:
-        refusal = refusal_of(error)
-        if refusal is None:
-            log.exception("frame_failed", kind=str(frame.get("t")))
-            refusal = Refusal("Something went wrong on our side.", code="internal")
-        raise refusal from error
+        raise _told(error, frame) from error
+
+
+def _begin(
+    connection: Connection, handler: Handler, frame: dict[str, Any]
+) -> Awaitable[None] | None:
+    try:
+        return handler(connection, frame)
+    except Refusal:
+        raise
+    except Exception as error:
+        raise _told(error, frame) from error
+
+
+def _told(error: Exception, frame: dict[str, Any]) -> Refusal:
+    """What the sender is told of an error that is no refusal: nothing of ours."""
+    refusal = refusal_of(error)
+    if refusal is None:
+        log.error("frame_failed", kind=str(frame.get("t")), exc_info=error)
+        refusal = Refusal("Something went wrong on our side.", code="internal")
+    return refusal
 
 
 async def heartbeats(host: Switchboard) -> None:

@@ -2,6 +2,9 @@
 
 The handshake's headers are let go once it is over, and the queue and the gate of each connection
 make nothing until somebody waits at them: 8 KiB less for each of thousands who only listen.
+
+The endpoint finds the protocol in its scope, as `DIRECT`, and may write a text without a task and
+be given one without a queue, as long as nothing else of the connection is under way.
 """
 
 from __future__ import annotations
@@ -10,6 +13,12 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from kefu.core.sockets import DIRECT, Taker
+
+TEXT = 0x81
+SHORT, MIDDLING = 126, 1 << 16
 
 
 class Inbound:
@@ -28,6 +37,10 @@ class Inbound:
 
     def empty(self) -> bool:
         return not self._messages
+
+    def has_reader(self) -> bool:
+        """Whether all that came was read, and its reader waits for more."""
+        return not self._messages and self._reader is not None and not self._reader.done()
 
     async def get(self) -> Any:
         while not self._messages:
@@ -56,6 +69,9 @@ class Gate:
         if self._shut is None:
             self._shut = asyncio.Event()
 
+    def is_open(self) -> bool:
+        return self._shut is None
+
     async def wait(self) -> None:
         while self._shut is not None:
             await self._shut.wait()
@@ -68,9 +84,51 @@ class LeanProtocol(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.queue = Inbound()  # type: ignore[assignment]
         self.writable = Gate()  # type: ignore[assignment]
+        self.taker: Taker | None = None
+
+    def handle_connect(self, event: Request) -> None:
+        """The handshake: whoever serves this socket may write and be given texts directly."""
+        super().handle_connect(event)
+        if not self.handshake_complete:
+            offered: dict[str, Any] = self.scope["extensions"]
+            offered[DIRECT] = self
+
+    def write_text(self, text: str) -> bool:
+        """Send one text frame now; false, and nothing sent, where it must wait or cannot go."""
+        ready = self.handshake_complete and not self.close_sent and not self.disconnected
+        if not ready or not self.writable.is_open() or self.transport.is_closing():  # type: ignore[attr-defined]
+            return False
+        self.transport.write(framed(text.encode()))
+        return True
+
+    def send_receive_event_to_app(self) -> None:
+        """Give a whole text to its taker, if it can be dealt with at once; else queue it."""
+        if self.taker is not None and self.queue.has_reader() and self._is_taken():  # type: ignore[attr-defined]
+            self.frames = []
+            return
+        super().send_receive_event_to_app()
+
+    def _is_taken(self) -> bool:
+        if self.close_sent or self.curr_msg_data_type != "text" or len(self.frames) != 1:
+            return False
+        try:
+            text = str(self.frames[0], "utf-8")
+        except UnicodeDecodeError:
+            return False
+        return self.taker is not None and self.taker(text)
 
     def start_keepalive(self) -> None:
         """The last step of the handshake: what it said is let go."""
         super().start_keepalive()
         self.request.headers.clear()
         self.response.headers.clear()
+
+
+def framed(payload: bytes) -> bytes:
+    """An unmasked, unfragmented, uncompressed text frame (RFC 6455, 5.2), as servers send it."""
+    size = len(payload)
+    if size < SHORT:
+        return bytes((TEXT, size)) + payload
+    if size < MIDDLING:
+        return bytes((TEXT, SHORT)) + size.to_bytes(2) + payload
+    return bytes((TEXT, SHORT + 1)) + size.to_bytes(8) + payload
