@@ -12,9 +12,9 @@ from uuid import UUID
 import psycopg
 
 from kefu.conversations.partitions import partition_statements
-from kefu.conversations.search_index import as_array
 from kefu.conversations.search_tokens import bucket_of, keys_in, tokens_of
 from kefu.core.ids import uuid7
+from kefu.core.writing import listed
 
 DAYS = 60
 TEXTS = 30_000
@@ -281,7 +281,7 @@ def _messages(
             messages.write_row((identifier, owner, seq, sender, "text", text, at))
             bucket = bucket_of(number)
             first.setdefault(bucket, identifier)
-            search.write_row((identifier, owner, bucket, as_array(keys_in(bucket).of(tokens))))
+            search.write_row((identifier, owner, bucket, listed(keys_in(bucket).of(tokens))))
             _progress("messages", number, size.messages)
     _finish_search(db, first, size)
 

@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from kefu.core.clock import now
 from kefu.core.db import Session
+from kefu.core.writing import listed
 
 Verdict = Literal["new", "known", "foreign", "hidden", "blocked", "slow", "locked", "absent"]
 
@@ -149,19 +150,19 @@ _TEXT = text(
 
 def _values(messages: Sequence[Outgoing], *, forced: bool) -> dict[str, Any]:
     return {
-        "ids": [message.id for message in messages],
-        "conversations": [message.conversation for message in messages],
-        "sender_types": [message.sender_type for message in messages],
-        "senders": [message.sender_id for message in messages],
-        "scopes": [message.scope for message in messages],
-        "teams": ["{" + ",".join(map(str, message.teams)) + "}" for message in messages],
-        "kinds": [message.kind for message in messages],
+        "ids": listed(message.id for message in messages),
+        "conversations": listed(message.conversation for message in messages),
+        "sender_types": listed(message.sender_type for message in messages),
+        "senders": listed(message.sender_id for message in messages),
+        "scopes": listed(message.scope for message in messages),
+        "teams": listed(f'"{listed(message.teams)}"' for message in messages),
+        "kinds": listed(message.kind for message in messages),
         "texts": [message.text for message in messages],
         "contents": [
             None if message.content is None else orjson.dumps(message.content).decode()
             for message in messages
         ],
-        "replies": [message.reply_to for message in messages],
+        "replies": listed(message.reply_to for message in messages),
         "forced": forced,
         "at": now(),
     }

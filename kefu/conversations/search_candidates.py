@@ -25,9 +25,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kefu.conversations.model import Conversation, Message
 from kefu.conversations.model_tools import SearchBucket, SearchRow
-from kefu.conversations.search_index import as_array
 from kefu.conversations.search_tokens import BUCKET_BITS, Keys
 from kefu.core.db import Session
+from kefu.core.writing import listed
 
 FEW = 1500
 MANY = 20_000
@@ -120,7 +120,7 @@ class InIndex:
         self.place, self.effort = after, 0
         self.few: list[UUID] | None = None
         self._asked = asked
-        self._keys = {bucket: as_array(Keys(bucket).of(tokens)) for bucket in buckets}
+        self._keys = {bucket: listed(Keys(bucket).of(tokens)) for bucket in buckets}
 
     async def is_frequent(self, db: Session) -> bool:
         """Whether very many messages have these keys, judged by the newest buckets."""

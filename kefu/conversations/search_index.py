@@ -17,10 +17,11 @@ from kefu.conversations.search_tokens import (
     tokens_of,
 )
 from kefu.core.db import Session
+from kefu.core.writing import listed
 
 FOUND = text(
     "select id, conversation_id, text, content from messages "
-    "where id = any(:ids) and recalled_at is null and kind <> 'system'"
+    "where id = any(cast(:ids as uuid[])) and recalled_at is null and kind <> 'system'"
 )
 NUMBERS = text("select nextval('message_search_numbers') from generate_series(1, :count)")
 ADD = text(
@@ -56,7 +57,7 @@ class Indexed:
 
 async def index_messages(db: Session, ids: Sequence[UUID]) -> int:
     """Make these messages findable, in this order; returns how many had something to find."""
-    rows = await db.execute(FOUND, {"ids": list(ids)})
+    rows = await db.execute(FOUND, {"ids": listed(ids)})
     found = {row.id: row for row in rows}
     tokens = {
         message: tokens_of(searchable(found[message].text, found[message].content))
@@ -89,16 +90,11 @@ async def _open_buckets(db: Session, numbered: Iterable[tuple[int, UUID]]) -> No
 
 def _values(indexed: Sequence[Indexed]) -> dict[str, Any]:
     return {
-        "messages": [row.message for row in indexed],
-        "conversations": [row.conversation for row in indexed],
-        "buckets": [row.bucket for row in indexed],
-        "keys": [as_array(row.keys) for row in indexed],
+        "messages": listed(row.message for row in indexed),
+        "conversations": listed(row.conversation for row in indexed),
+        "buckets": listed(row.bucket for row in indexed),
+        "keys": listed(f'"{listed(row.keys)}"' for row in indexed),
     }
-
-
-def as_array(keys: Iterable[int]) -> str:
-    """Keys as PostgreSQL reads an array; loaders that COPY use it too."""
-    return "{" + ",".join(map(str, keys)) + "}"
 
 
 async def forget_messages(

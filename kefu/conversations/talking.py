@@ -18,6 +18,7 @@ from sqlalchemy import text
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.core.ids import uuid7_time
+from kefu.core.writing import listed
 from kefu.customers import ServiceFigures, TalkCount, note_service, note_talk
 
 SHOP_ZONE = ZoneInfo("Asia/Shanghai")
@@ -44,7 +45,8 @@ WARM = re.compile(
     re.IGNORECASE,
 )
 SAID = text(
-    "select id, conversation_id, text from messages where id = any(:ids) and recalled_at is null"
+    "select id, conversation_id, text from messages "
+    "where id = any(cast(:ids as uuid[])) and recalled_at is null"
 )
 HOMES = text(
     "select c.id, c.customer_id, i.channel from conversations c "
@@ -86,10 +88,10 @@ def part_of_day(at: datetime) -> str:
 
 async def count_talk(db: Session, facts: Sequence[Fact]) -> None:
     """Count the texts that came in, conversation by conversation, in two queries."""
-    ids = [UUID(fact.details["message"]) for fact in facts if fact.details.get("kind") == "text"]
+    ids = [fact.details["message"] for fact in facts if fact.details.get("kind") == "text"]
     if not ids:
         return
-    messages = (await db.execute(SAID, {"ids": ids})).all()
+    messages = (await db.execute(SAID, {"ids": listed(ids)})).all()
     homes = await homes_of(db, {row.conversation_id for row in messages})
     counts: dict[UUID, TalkCount] = {}
     for row in messages:

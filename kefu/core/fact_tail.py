@@ -36,6 +36,7 @@ class FactTail:
         self._facts: list[Fact] = []
         self._start: int | None = None
         self._end = 0
+        self._newest: dict[str, int] = {}
         self._lock = asyncio.Lock()
 
     async def read(
@@ -44,7 +45,7 @@ class FactTail:
         """Facts of these kinds in `(low, high]`, at most `batch`, and up to which id was looked."""
         async with self._lock:
             if self._start is None or low > self._end:
-                self._facts, self._start, self._end = [], low, low
+                self._facts, self._start, self._end, self._newest = [], low, low, {}
             if low >= self._start:
                 await self._extend(high)
                 return self._within(low, high, kinds, batch)
@@ -60,6 +61,7 @@ class FactTail:
         async with self._database.engine.connect() as connection:
             fresh = [Fact(*row) for row in await connection.execute(ALL, values)]
         self._facts += fresh
+        self._newest |= {fact.kind: fact.id for fact in fresh}
         self._end = fresh[-1].id if len(fresh) == READ else high
         if len(self._facts) > KEPT * 2:
             self._start = self._facts[-KEPT - 1].id
@@ -69,6 +71,8 @@ class FactTail:
         self, low: int, high: int, kinds: Collection[str], batch: int
     ) -> tuple[list[Fact], int]:
         until = min(high, self._end)
+        if all(self._newest.get(kind, 0) <= low for kind in kinds):
+            return [], until
         first = bisect_right(self._facts, low, key=lambda fact: fact.id)
         last = bisect_right(self._facts, until, key=lambda fact: fact.id)
         found: list[Fact] = []

@@ -278,6 +278,7 @@ def _first_day(number: int) -> date:
     return date(number // 12, number % 12 + 1, 1)
 
 
+@lru_cache(maxsize=1000)
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return _moment(day, 0, zone)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import TextClause, any_, literal, text
@@ -51,6 +52,11 @@ def insertion(table: str, columns: tuple[str, ...], conflict: str, returning: st
     if returning:
         statement += f" returning {returning}"
     return text(statement)
+
+
+def listed(values: Iterable[UUID | str | int | None]) -> str:
+    """An array as PostgreSQL reads it, of ids, numbers or our own words, which need no quotes."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
 def among(column: Any, values: Iterable[Any]) -> ColumnElement[bool]:

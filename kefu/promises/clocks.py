@@ -15,6 +15,7 @@ from kefu.core.db import Session
 from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.core.worktime import Hours, NeverOpen, add_worktime, worktime_between
+from kefu.core.writing import listed
 from kefu.promises.events import ClockEvent, PromiseBroken, PromiseRestored
 from kefu.promises.targets import Promise, Promises, load_promises
 
@@ -351,7 +352,7 @@ async def locked(
     db: Session, wanted: Collection[tuple[UUID, str]]
 ) -> dict[tuple[UUID, str], Clock]:
     """These clocks by subject and kind, locked in a fixed order."""
-    subjects = [subject for subject, _ in wanted]
+    subjects = listed(subject for subject, _ in wanted)
     rows = await db.execute(
         LOAD_KINDS, {"subjects": subjects, "kinds": [kind for _, kind in wanted]}
     )
