@@ -13,8 +13,9 @@ from kefu.promises.clocks import (
     stop_clock,
     stop_clocks,
 )
+from kefu.promises.counting_in import counts_in
 from kefu.promises.keeping import kept_and_broken
-from kefu.promises.model import Task
+from kefu.promises.model import Calendar, Task
 from kefu.promises.opening import (
     DeskHours,
     calendar_called,
@@ -27,6 +28,7 @@ from kefu.promises.scanning import Scanner, scan
 from kefu.promises.tasks import complete_task, complete_tasks_about, create_task
 
 __all__ = [
+    "Calendar",
     "DeskHours",
     "Explained",
     "NextDue",
@@ -38,6 +40,7 @@ __all__ = [
     "change_clocks",
     "complete_task",
     "complete_tasks_about",
+    "counts_in",
     "create_task",
     "desk_hours",
     "explained",
