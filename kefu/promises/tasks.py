@@ -52,6 +52,16 @@ async def change_task(
         await record(db, said(TaskAssigned, task, by))
 
 
+async def claim_task(db: Session, task: Task, *, by: UUID) -> None:
+    """Take what nobody has; of two at once the second is refused, as the row was locked."""
+    if not task.is_open():
+        raise Conflict("This task is done already.", code="already_done")
+    if task.owner_id is not None and task.owner_id != by:
+        raise Conflict("Somebody else has taken this task.", code="already_claimed")
+    if task.owner_id is None:
+        await change_task(db, task, {"owner_id": by}, by=by)
+
+
 async def complete_task(db: Session, task: Task, *, by: UUID | None) -> None:
     """It is done; by nobody where what it was about settled itself."""
     if not task.is_open():
