@@ -26,6 +26,7 @@ from kefu.promises.opening import (
 from kefu.promises.policies import Explained, explained
 from kefu.promises.scanning import Scanner, scan
 from kefu.promises.tasks import complete_task, complete_tasks_about, create_task
+from kefu.promises.wording import Words, is_chinese, words_tasks
 
 __all__ = [
     "Calendar",
@@ -36,6 +37,7 @@ __all__ = [
     "Start",
     "Stop",
     "Task",
+    "Words",
     "calendar_called",
     "change_clocks",
     "complete_task",
@@ -46,6 +48,7 @@ __all__ = [
     "explained",
     "hand_over_clocks",
     "hours_called",
+    "is_chinese",
     "is_open_now",
     "kept_and_broken",
     "next_due",
@@ -55,4 +58,5 @@ __all__ = [
     "start_clock",
     "stop_clock",
     "stop_clocks",
+    "words_tasks",
 ]

@@ -33,6 +33,7 @@ from kefu.promises.tasks import (
     create_task,
     reopen_task,
 )
+from kefu.promises.wording import words_of
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
 
@@ -112,6 +113,7 @@ async def task_rows(db: Session, actor: Actor, items: Sequence[Task]) -> list[Ta
             about=(found := abouts[task.id]),
             subjects=known.get((found.kind, found.id), []) if found else [],
             overdue=task.is_overdue(at),
+            **words_of(task, actor.locale)._asdict(),
             **{name: getattr(task, name) for name in PLAIN},
         )
         for task in items
@@ -119,7 +121,7 @@ async def task_rows(db: Session, actor: Actor, items: Sequence[Task]) -> list[Ta
 
 
 PLAIN = (
-    *("id", "title", "note", "conversation", "customer", "due_at", "remind_at", "done_at"),
+    *("id", "conversation", "customer", "due_at", "remind_at", "done_at"),
     *("created_at", "updated_at"),
 )
 

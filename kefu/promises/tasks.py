@@ -17,14 +17,19 @@ from kefu.identity import agents_named, departments_named
 from kefu.promises.clocks import Change, Start, Stop, change_clocks, stop_clocks
 from kefu.promises.events import TaskAssigned, TaskChanged, TaskDone, TaskEvent, TaskReopened
 from kefu.promises.model import TASK, Task
+from kefu.promises.wording import make_own, write_out
 
 DUE = "task_due"
 REMINDER = "task_reminder"
 
 
 async def create_task(db: Session, given: Mapping[str, Any], *, by: UUID | None) -> Task:
-    """A task for a person or a department; other capabilities say what it is about."""
+    """A task for a person or a department; other capabilities say what it is about.
+
+    What the product gives itself has a `code` and `params` instead of a title and a note.
+    """
     task = Task(**given, created_by=by)
+    write_out(task)
     await check_responsible(db, task)
     check_reminder(task)
     db.add(task)
@@ -38,6 +43,8 @@ async def change_task(
     db: Session, task: Task, changes: Mapping[str, Any], *, by: UUID | None
 ) -> None:
     former = (task.owner_id, task.department_id)
+    if changes.keys() & {"title", "note"}:
+        make_own(task)
     for name, value in changes.items():
         setattr(task, name, value)
     if (task.owner_id, task.department_id) != former:
