@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 from kefu.conversations.model import Conversation
 from kefu.conversations.tests.factories import a_conversation, a_message, an_inbox
 from kefu.core import reactions
+from kefu.core.ceiling import Ceiling
 from kefu.core.db import Database, Session
 from kefu.core.events import FactRow
 from kefu.core.reactions import FactCursor
@@ -123,7 +124,7 @@ async def platform(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     database = Database(database_url, realtime=realtime)
     tasks = [
         asyncio.create_task(reader.run(realtime), name=reader.group)
-        for reader in readers_on(database, shards=SHARDS)
+        for reader in readers_on(database, Ceiling(database), shards=SHARDS)
     ]
     async with database.transaction() as db:
         actor = await an_actor(db, role="administrator")

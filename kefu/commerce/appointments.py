@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,15 @@ from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.identity import agents_named, agents_who_may
 from kefu.notifications import Ways, announce, notify
-from kefu.promises import Start, Stop, change_clocks, create_task
+from kefu.promises import (
+    Start,
+    Stop,
+    Words,
+    change_clocks,
+    create_task,
+    is_chinese,
+    words_tasks,
+)
 
 SUBJECT = "appointment"
 REMINDER, LATENESS = "appointment_reminder", "appointment_late"
@@ -157,13 +165,19 @@ async def note_late(db: Session, ids: Sequence[UUID]) -> None:
 
 def call_first(appointment: Appointment, owner: UUID) -> dict[str, Any]:
     return {
-        "title": "预约延误，请主动联系客户",
+        "code": LATENESS,
         "owner_id": owner,
         "subject_kind": SUBJECT,
         "subject": appointment.id,
         "customer": appointment.customer_id,
         "due_at": now() + CONTACT_WITHIN,
     }
+
+
+@words_tasks(LATENESS)
+def say_late(_: Mapping[str, Any], locale: str) -> Words:
+    chinese = "预约延误，请主动联系客户"
+    return Words(chinese if is_chinese(locale) else "An appointment is late: call the customer")
 
 
 async def tell(db: Session, kind: str, agents: set[UUID], appointment: Appointment) -> None:

@@ -34,6 +34,7 @@ from kefu.commerce.events_logistics import (
 from kefu.commerce.events_order_care import (
     OrderChangeDenied,
     OrderChangeExecuted,
+    OrderChangeOverruled,
     OrderChangeRefused,
     OrderChangeRequested,
 )
@@ -96,6 +97,7 @@ offer_trigger(
     trigger(OrderChangeExecuted.kind, "订单修改已执行", "A change of an order is done", CHANGE),
     trigger(OrderChangeDenied.kind, "特殊申请被拒绝", "A special request is denied", CHANGE),
     trigger(OrderChangeRefused.kind, "店铺拒绝修改", "A shop refuses a change", CHANGE),
+    trigger(OrderChangeOverruled.kind, "店铺改动取代本地修改", "A shop overrules a change", CHANGE),
     trigger(RefundRequested.kind, "申请退款", "A refund is asked for", MONEY),
     trigger(RefundApproved.kind, "退款已同意", "A refund is approved", MONEY),
     trigger(RefundPaid.kind, "退款已到账", "A refund is paid", MONEY),

@@ -119,13 +119,18 @@ def closed(found: Verdict, order: Order) -> RuleBroken:
 async def execute(db: Session, change: OrderChange, situation: Situation) -> None:
     """Do it here, and have it written into the shop."""
     written = await taking_source(db, change.shop_id) is not None
-    change.shop_state = "waiting" if written else "not_needed"
+    change.shop_state = "waiting" if written else unwritten(change.kind)
     change.state = "approved" if change.special and written else "executed"
     await carry_out(db, change, situation)
     if written:
         await enqueue(db, JOB, {"change": change.id}, key=str(change.id))
     if change.state == "executed":
         await tell_executed(db, change)
+
+
+def unwritten(kind: str) -> str:
+    """Ways of paying are the customer's own; everything else the shop has otherwise."""
+    return "not_needed" if kind == "payment" else "only_here"
 
 
 async def tell_executed(db: Session, change: OrderChange) -> None:

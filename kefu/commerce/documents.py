@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, LiteralString, Self
 
 import orjson
 from pydantic import (
@@ -58,13 +58,19 @@ SPECS_BYTES = 16_000
 
 def _currency(value: str) -> str:
     if value not in CURRENCIES:
-        raise ValueError(f"{value!r} is no currency: use its three letters, like CNY.")
+        raise PydanticCustomError(
+            "unknown_currency",
+            "'{value}' is no currency: use its three letters, like CNY.",
+            {"value": value},
+        )
     return value
 
 
 def _small(value: dict[str, Any]) -> dict[str, Any]:
     if value and len(orjson.dumps(value)) > SPECS_BYTES:
-        raise ValueError(f"All of it together may have {SPECS_BYTES} bytes.")
+        raise PydanticCustomError(
+            "too_many_bytes", "All of it together may have {limit} bytes.", {"limit": SPECS_BYTES}
+        )
     return value
 
 
@@ -107,9 +113,15 @@ class LineDocument(Document):
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         if self.discount > self.unit_price * self.quantity:
-            raise amiss("discount", "The discount of a line is at most what the line costs.")
+            raise amiss(
+                "discount",
+                "discount_too_large",
+                "The discount of a line is at most what the line costs.",
+            )
         if self.cancelled_quantity + self.returned_quantity > self.quantity:
-            raise amiss("returned_quantity", "More pieces came back than were ordered.")
+            raise amiss(
+                "returned_quantity", "too_many_back", "More pieces came back than were ordered."
+            )
         return self
 
 
@@ -244,16 +256,32 @@ class OrderDocument(Document):
     def _adds_up(self) -> Self:
         lines = sum(line.amount for line in self.lines)
         if self.lines and self.goods_amount not in (None, lines):
-            said = f"The goods are said to be {self._said(self.goods_amount)}, "
-            raise amiss("goods_amount", f"{said}but the lines come to {self._said(lines)}.")
+            raise amiss(
+                "goods_amount",
+                "goods_do_not_add_up",
+                "The goods are said to be {told}, but the lines come to {lines}.",
+                told=self._said(self.goods_amount),
+                lines=self._said(lines),
+            )
         sums = self.goods + self.shipping_amount - self.discount_amount
         if sums < 0:
-            raise amiss("discount_amount", "The discount is more than goods and shipping.")
+            raise amiss(
+                "discount_amount",
+                "discount_over_all",
+                "The discount is more than goods and shipping.",
+            )
         if self.total_amount not in (None, sums):
-            said = f"The total is said to be {self._said(self.total_amount)}, but goods "
-            said += f"{self._said(self.goods)} + shipping {self._said(self.shipping_amount)} - "
-            said += f"discount {self._said(self.discount_amount)} = {self._said(sums)}."
-            raise amiss("total_amount", said)
+            raise amiss(
+                "total_amount",
+                "total_does_not_add_up",
+                "The total is said to be {told}, but goods {goods} + shipping {shipping} - "
+                "discount {discount} = {sum}.",
+                told=self._said(self.total_amount),
+                goods=self._said(self.goods),
+                shipping=self._said(self.shipping_amount),
+                discount=self._said(self.discount_amount),
+                sum=self._said(sums),
+            )
         for field in ("lines", "payments", "refunds"):
             check_once(field, [one.external_id for one in getattr(self, field)])
         return self
@@ -267,12 +295,12 @@ def check_once(field: str, ids: list[str | None]) -> None:
     given = [identifier for identifier in ids if identifier is not None]
     if len(given) != len(set(given)):
         twice = next(one for one in given if given.count(one) > 1)
-        raise amiss(field, f"Two of them have the external_id {twice}.")
+        raise amiss(field, "told_twice", "Two of them have the external_id {id}.", id=twice)
 
 
-def amiss(field: str, why: str) -> ValidationError:
+def amiss(field: str, code: LiteralString, why: LiteralString, **params: str) -> ValidationError:
     """A refusal that names the field, as those of the fields themselves do."""
-    error = PydanticCustomError("does_not_fit", "{why}", {"why": why})
+    error = PydanticCustomError(code, why, params)
     return ValidationError.from_exception_data(
         "order", [{"type": error, "loc": (field,), "input": None}]
     )

@@ -75,6 +75,13 @@ class OrderChangeConfirmed(OrderChangeEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderChangeOverruled(OrderChangeEvent):
+    """The shop changed the same thing later and its word was taken; money is for people."""
+
+    kind: ClassVar[str] = "order.change_overruled"
+
+
+@dataclass(frozen=True, kw_only=True)
 class AfterSaleRequested(OrderCareEvent):
     """Lines of a delivered order are to come back or be exchanged; a case follows."""
 

@@ -56,7 +56,10 @@ class CommerceImport(Base):
 
 
 class RefusedRow(Base):
-    """A row that was refused, as it stood in the file, with what is wrong with it."""
+    """A row that was refused, as it stood in the file, with what is wrong with it.
+
+    `problem` says it in English; `code` and `params` in any language.
+    """
 
     __tablename__ = "commerce_import_errors"
     __table_args__ = (Index("ix_commerce_import_errors_import_id_row", "import_id", "row"),)
@@ -66,4 +69,6 @@ class RefusedRow(Base):
     row: Mapped[int]
     field: Mapped[str | None] = mapped_column(Text)
     problem: Mapped[str] = mapped_column(Text)
+    code: Mapped[str | None] = mapped_column(Text)
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     source: Mapped[dict[str, Any]]

@@ -34,7 +34,7 @@ CHANGE_STATES = (
     "withdrawn",
     "refused_by_shop",
 )
-SHOP_STATES = ("not_needed", "waiting", "confirmed", "refused")
+SHOP_STATES = ("not_needed", "only_here", "waiting", "confirmed", "refused", "overruled")
 SOURCES = ("customer", "service", "bot")
 
 
@@ -95,6 +95,7 @@ class OrderChange(Base):
     """One request to change or cancel an order, from asking to its end.
 
     `wanted`, `before` and `after` hold what was asked and what it did; facts only name the row.
+    With the `shop_state` `only_here` the shop was not written and has not said it itself.
     """
 
     __tablename__ = "order_changes"

@@ -50,10 +50,39 @@ class Source(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class BookReading(Base):
+    """How far a book was read: all changes until `read_until`, and a part of the present pass."""
+
+    __tablename__ = "book_readings"
+
+    source_id: Mapped[UUID] = mapped_column(
+        ForeignKey("commerce_sources.id", ondelete="CASCADE"), primary_key=True
+    )
+    read_until: Mapped[datetime | None]
+    sweep_started_at: Mapped[datetime]
+    sweep_cursor: Mapped[str | None] = mapped_column(Text)
+    sweep_pages: Mapped[int] = mapped_column(default=0)
+    sweep_whole: Mapped[int | None]
+
+
+class BookEntry(Base):
+    """The last word of a book about one order or parcel, and when it was compared with ours."""
+
+    __tablename__ = "book_entries"
+
+    source_id: Mapped[UUID] = mapped_column(
+        ForeignKey("commerce_sources.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[str] = mapped_column(Text, primary_key=True)
+    status: Mapped[str] = mapped_column(Text)
+    compared_at: Mapped[datetime]
+
+
 class Reconciliation(Base):
-    """One comparison with a source: how many were compared and how many were alike.
+    """One comparison with a source: how many entries its book has and how many were alike.
 
     `alike` had the source's status as they were found, `alike_after` once what differed was mended.
+    Both are of the whole book, of which a run reads a part (see `sources.standing`).
     """
 
     __tablename__ = "reconciliations"

@@ -36,6 +36,7 @@ def check_currency(currency: str, *, field: str = "currency") -> None:
             f"{currency!r} is no currency: use its three letters, like CNY.",
             field=field,
             code="unknown_currency",
+            params={"value": currency},
         )
 
 
@@ -48,10 +49,18 @@ def smallest_units(written: str, currency: str, *, field: str) -> int:
             raise InvalidOperation
         if amount != amount.to_integral_value():
             raise Invalid(
-                f"{written} has more decimals than {currency}.", field=field, code="bad_amount"
+                f"{written} has more decimals than {currency}.",
+                field=field,
+                code="too_many_decimals",
+                params={"value": written, "currency": currency},
             )
     except InvalidOperation as error:
-        raise Invalid(f"{written!r} is no amount.", field=field, code="bad_amount") from error
+        raise Invalid(
+            f"{written!r} is no amount.",
+            field=field,
+            code="bad_amount",
+            params={"value": written},
+        ) from error
     return int(amount)
 
 

@@ -7,11 +7,12 @@ from kefu.commerce.events_order_care import (
     OrderChangeApproved,
     OrderChangeDenied,
     OrderChangeExecuted,
+    OrderChangeOverruled,
     OrderChangeRefused,
     OrderChangeRequested,
     OrderChangeWithdrawn,
 )
-from kefu.commerce.telling_care import tell_of_decisions, tell_of_requests
+from kefu.commerce.telling_care import tell_of_decisions, tell_of_overruling, tell_of_requests
 from kefu.commerce.telling_customers import tell_of_care
 from kefu.core.db import Session
 from kefu.core.events import Fact
@@ -26,6 +27,11 @@ async def tell_who_decides(db: Session, facts: list[Fact]) -> None:
 @reacts_to(OrderChangeApproved, OrderChangeDenied, OrderChangeRefused, OrderChangeWithdrawn)
 async def tell_who_asked(db: Session, facts: list[Fact]) -> None:
     await tell_of_decisions(db, facts)
+
+
+@reacts_to(OrderChangeOverruled)
+async def tell_who_looks(db: Session, facts: list[Fact]) -> None:
+    await tell_of_overruling(db, facts)
 
 
 @reacts_to(

@@ -8,9 +8,11 @@ from typing import Any
 from kefu.commerce.documents import OrderDocument
 from kefu.commerce.events import OrderChanged, OrderStuck
 from kefu.commerce.helping import clear_step, finished_with_help
+from kefu.commerce.holding import Held
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_shipments import TrackingEvent
-from kefu.commerce.placing import Placing, address_row, amounts_row, times_row
+from kefu.commerce.placing import Placing, address_row, amounts_row, line_rows, times_row
+from kefu.commerce.retelling_lines import paired
 from kefu.commerce.retelling_parts import Parts, Retelling, parts_of
 from kefu.commerce.steps import RANK, furthest, is_newer
 from kefu.commerce.telling import TIMES, head_of, told_of_steps
@@ -56,16 +58,17 @@ def has_changed(
         known_at=order.source_updated_at,
         ahead=RANK[document.status] >= RANK[order.status],
     )
+    held = held_against(placing, order, document, parts, newer=newer)
     before, status = {name: getattr(order, name) for name in TIMES}, order.status
-    changed = put_fields(placing, order, document, newer=newer)
+    changed = put_fields(placing, order, document, held, newer=newer)
     helped = finished_with_help(order, status)
     clear_step(order)
-    changed += Retelling(db, placing, order, document, parts, newer).put_all()
+    changed += Retelling(db, placing, order, document, parts, held, newer).put_all()
     if newer:
         order.version = document.version if document.version is not None else order.version
         order.source_updated_at = document.updated_at or order.source_updated_at
         order.source_hash = document.fingerprint
-    parts.facts += [*told_of_steps(vars(order), before, status), *helped]
+    parts.facts += [*told_of_steps(vars(order), before, status), *helped, *held.settled()]
     visible = tuple(name for name in changed if name not in TOLD_OTHERWISE)
     if "unfinished_step" in changed and order.unfinished_step:
         parts.facts.append(OrderStuck(**head_of(vars(order)), step=order.unfinished_step))
@@ -74,15 +77,34 @@ def has_changed(
     return bool(changed)
 
 
+def held_against(
+    placing: Placing, order: Order, document: OrderDocument, parts: Parts, *, newer: bool
+) -> Held:
+    """Judge what was changed here by what the shop says now; what it overrules is let go."""
+    lines = parts.lines[order.id]
+    held = Held(order, lines, parts.changes.get(order.id, []), newer=newer)
+    if not held.changes:
+        return held
+    held.judge_cancel(document.status)
+    if document.address is not None:
+        held.judge_address(address_row(document))
+    held.judge_content(paired(lines, line_rows(placing, document, order.id)))
+    return held
+
+
 def put_fields(
-    placing: Placing, order: Order, document: OrderDocument, *, newer: bool
+    placing: Placing, order: Order, document: OrderDocument, held: Held, *, newer: bool
 ) -> list[str]:
     """The order's own fields; an older telling only fills what is missing."""
     given: dict[str, Any] = {name: getattr(document, name) for name in SHOWN_TIMES}
     if newer:
         given = times_row(placing, document) | given_of(placing, order, document)
+        given |= {
+            name: given[name] + more for name, more in held.amounts().items() if name in given
+        }
     if document.address is not None:
-        given |= address_row(document)
+        kept = held.kept_address()
+        given |= {name: value for name, value in address_row(document).items() if name not in kept}
     given |= {"note": document.note, "external_id": document.external_id}
     if document.number in placing.customers and order.customer_id is None:
         given["customer_id"] = placing.customers[document.number]
@@ -91,7 +113,7 @@ def put_fields(
     if "recipient" in changed:
         order.search_terms = terms_of(order.recipient or "")
     if newer:
-        changed += put_status(order, document)
+        changed += put_status(order, document, held)
     return [name for name in changed if name != "phone_tail"]
 
 
@@ -113,9 +135,10 @@ def has_taken(order: Order, name: str, value: Any, *, newer: bool) -> bool:
     return True
 
 
-def put_status(order: Order, document: OrderDocument) -> list[str]:
+def put_status(order: Order, document: OrderDocument, held: Held) -> list[str]:
     """A step stays known until the order is past it, so that help can be counted."""
-    status = furthest(document.status, vars(order))
+    said = order.status if held.keeps("cancel") else document.status
+    status = furthest(said, vars(order))
     step = document.unfinished_step if status == "created" else order.unfinished_step
     changed = [
         name

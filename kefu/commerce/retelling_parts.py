@@ -18,15 +18,17 @@ from kefu.commerce.documents import (
     ShipmentDocument,
 )
 from kefu.commerce.events import ShipmentMoved
+from kefu.commerce.holding import Held, changes_held
+from kefu.commerce.model_order_care import OrderChange
 from kefu.commerce.model_orders import Order, OrderLine, Payment, Refund
 from kefu.commerce.model_shipments import SHIPMENT_STATUSES, Shipment
 from kefu.commerce.placing import Placing, line_rows, payment_row, scan_row, shipment_row
 from kefu.commerce.refunding import told_of_refund
+from kefu.commerce.retelling_lines import has_taken_line, paired
 from kefu.core.db import Base, Session
 from kefu.core.events import Event
 from kefu.core.ids import uuid7
 
-LINE_FIELDS = ("external_id", "product_id", "sku_id", "title", "specs", "quantity", "unit_price")
 SHIPMENT_FIELDS = ("carrier", "shipped_at", "delivered_at", "promised_by")
 PROGRESS = {status: rank for rank, status in enumerate(SHIPMENT_STATUSES[:4])}
 
@@ -39,17 +41,19 @@ class Parts:
     payments: dict[UUID, list[Payment]]
     refunds: dict[UUID, list[Refund]]
     shipments: dict[UUID, list[Shipment]]
+    changes: dict[UUID, list[OrderChange]]
     scans: list[dict[str, Any]] = field(default_factory=list)
     facts: list[Event] = field(default_factory=list)
 
 
 async def parts_of(db: Session, orders: Sequence[UUID]) -> Parts:
-    """Four queries, for one order as for a thousand."""
+    """Five queries, for one order as for a thousand."""
     return Parts(
         lines=await by_order(db, OrderLine, orders),
         payments=await by_order(db, Payment, orders),
         refunds=await by_order(db, Refund, orders),
         shipments=await by_order(db, Shipment, orders),
+        changes=await changes_held(db, orders),
     )
 
 
@@ -69,6 +73,7 @@ class Retelling:
     order: Order
     document: OrderDocument
     parts: Parts
+    held: Held
     newer: bool
 
     def put_all(self) -> list[str]:
@@ -89,15 +94,14 @@ class Retelling:
         rows = line_rows(self.placing, self.document, self.order.id)
         left, changed = list(known), False
         last = max((line.position for line in known), default=0)
-        for row in rows:
-            line = same_line(left, row)
+        for row, line in paired(known, rows):
             if line is None:
                 last += 1
                 self.db.add(OrderLine(**(row | {"position": last})))
                 changed = True
                 continue
             left.remove(line)
-            changed = has_taken_line(line, row) or changed
+            changed = has_taken_line(line, row | self.held.kept_line(line)) or changed
         for line in left if rows else ():
             changed = line.cancelled_quantity < line.quantity - line.returned_quantity or changed
             line.cancelled_quantity = line.quantity - line.returned_quantity
@@ -120,7 +124,7 @@ class Retelling:
 
     def put_paid(self) -> bool:
         """What was paid, as a newer telling reckons it; an older one never lowers it."""
-        paid = self.document.paid
+        paid = self.document.paid + self.held.amounts().get("paid_amount", 0)
         if not self.newer:
             paid = max(paid, self.order.paid_amount)
         if paid == self.order.paid_amount:
@@ -214,39 +218,6 @@ def is_progress(known: str, told: str, *, newer: bool) -> bool:
 
 def latest(one: datetime | None, other: datetime | None) -> datetime | None:
     return max((at for at in (one, other) if at is not None), default=None)
-
-
-def same_line(lines: list[OrderLine], row: dict[str, Any]) -> OrderLine | None:
-    """The line with the shop's id; without ids the one at its place."""
-    if row["external_id"]:
-        found = next((one for one in lines if one.external_id == row["external_id"]), None)
-        if found is not None:
-            return found
-    return next(
-        (
-            one
-            for one in lines
-            if one.position == row["position"] and not (one.external_id and row["external_id"])
-        ),
-        None,
-    )
-
-
-def has_taken_line(line: OrderLine, row: dict[str, Any]) -> bool:
-    """What came back is counted by us as well, so it never falls."""
-    wanted = {name: row[name] for name in (*LINE_FIELDS, "discount")}
-    pieces = row["quantity"]
-    wanted["returned_quantity"] = min(max(line.returned_quantity, row["returned_quantity"]), pieces)
-    wanted["cancelled_quantity"] = min(
-        max(line.cancelled_quantity, row["cancelled_quantity"]),
-        pieces - wanted["returned_quantity"],
-    )
-    changed = False
-    for name, value in wanted.items():
-        if value != getattr(line, name) and not (value is None or (name == "specs" and not value)):
-            setattr(line, name, value)
-            changed = True
-    return changed
 
 
 def has_taken_payment(payment: Payment, told: PaymentDocument) -> bool:

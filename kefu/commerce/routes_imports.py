@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from kefu.commerce.access import import_for, shop_named
 from kefu.commerce.importing.uploading import error_file, refused_rows, take_upload
+from kefu.commerce.importing.wording import said_of
 from kefu.commerce.model_imports import CommerceImport
 from kefu.commerce.schemas_imports import ImportDetail, ImportRow, RefusedShown
 from kefu.commerce.showing import shops_named
@@ -73,7 +74,12 @@ async def get_import(import_id: UUID, db: Db, actor: CurrentActor) -> ImportDeta
     found = await import_for(db, actor, import_id)
     [row] = await import_rows(db, [found])
     refused = await refused_rows(db, found.id, limit=SHOWN)
-    shown = [RefusedShown.model_validate(one, from_attributes=True) for one in refused]
+    shown = [
+        RefusedShown(
+            row=one.row, field=one.field, problem=said_of(one, actor.locale), source=one.source
+        )
+        for one in refused
+    ]
     return ImportDetail(**row.model_dump(), refused_rows=shown)
 
 
@@ -81,7 +87,7 @@ async def get_import(import_id: UUID, db: Db, actor: CurrentActor) -> ImportDeta
 async def get_refused(import_id: UUID, db: Db, actor: CurrentActor) -> Response:
     """The refused rows as a file to correct and import again."""
     found = await import_for(db, actor, import_id)
-    form, text = error_file(await refused_rows(db, found.id, limit=MOST))
+    form, text = error_file(await refused_rows(db, found.id, limit=MOST), actor.locale)
     media = "text/csv; charset=utf-8" if form == "csv" else "application/x-ndjson"
     named = {"Content-Disposition": f'attachment; filename="refused.{form}"'}
     return Response(text, media_type=media, headers=named)

@@ -12,6 +12,8 @@ from kefu.commerce.schemas import ShopName
 
 
 class RefusedShown(BaseModel):
+    """A refused row; the problem is said in the reader's language."""
+
     row: int
     field: str | None
     problem: str

@@ -175,7 +175,7 @@ class ChangeShown(BaseModel):
     before: dict[str, Any] | None
     difference: int | None
     currency: str
-    shop_state: Literal["not_needed", "waiting", "confirmed", "refused"]
+    shop_state: Literal["not_needed", "only_here", "waiting", "confirmed", "refused", "overruled"]
     refusal: str | None
     requested_by: str | None
     requested_at: datetime

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from kefu.commerce.carrying_out import undo
-from kefu.commerce.changing import said, tell_executed
+from kefu.commerce.changing import said, tell_executed, unwritten
 from kefu.commerce.events_order_care import OrderChangeConfirmed, OrderChangeRefused
 from kefu.commerce.model import PaymentMethod, Product, Shop, Sku
 from kefu.commerce.model_order_care import OrderChange
@@ -52,7 +52,7 @@ async def to_be_written(
         return None
     source = await taking_source(db, change.shop_id)
     if source is None:
-        await settle(db, change_id, refusal=None, shop_state="not_needed")
+        await settle(db, change_id, refusal=None, shop_state=unwritten(change.kind))
         return None
     order = await db.get_one(Order, change.order_id)
     shop = await db.get_one(Shop, change.shop_id)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from kefu.commerce.events_order_care import (
     OrderChangeApproved,
     OrderChangeDenied,
+    OrderChangeOverruled,
     OrderChangeRefused,
     OrderChangeRequested,
 )
@@ -33,6 +34,12 @@ announce(
     en="A shop refused an order change; it was put back",
     ways=Ways(mail=True),
 )
+announce(
+    OrderChangeOverruled.kind,
+    zh="店铺后来改动了同一内容，本地的订单修改已被取代，请核对货款",
+    en="A shop changed what was changed here before; please check goods and money",
+    ways=Ways(mail=True),
+)
 
 
 async def tell_of_requests(db: Session, facts: Sequence[Fact]) -> None:
@@ -43,14 +50,34 @@ async def tell_of_requests(db: Session, facts: Sequence[Fact]) -> None:
 
 async def tell_of_decisions(db: Session, facts: Sequence[Fact]) -> None:
     """Whoever asked hears what became of it; nobody needs to decide any more."""
-    changes = [UUID(fact.details["change"]) for fact in facts]
-    await withdraw(db, WAITING, changes)
-    rows = await db.execute(
-        select(OrderChange.id, OrderChange.requested_by).where(OrderChange.id.in_(changes))
-    )
-    asked_by = {row.id: row.requested_by for row in rows}
-    told = [(fact, asked_by.get(UUID(fact.details["change"]))) for fact in facts]
+    await withdraw(db, WAITING, [change_of(fact) for fact in facts])
+    asked_by = await who_asked(db, facts)
+    told = [(fact, asked_by.get(change_of(fact))) for fact in facts]
     await notify_all(db, [notice(fact, agent) for fact, agent in told if agent])
+
+
+async def tell_of_overruling(db: Session, facts: Sequence[Fact]) -> None:
+    """Whoever asked looks at goods and money; those who may decide, where no agent asked."""
+    deciders = await agents_who_may(db, DECIDE)
+    asked_by = await who_asked(db, facts)
+    told = []
+    for fact in facts:
+        agent = asked_by.get(change_of(fact))
+        told += [notice(fact, one) for one in ({agent} if agent else deciders)]
+    await notify_all(db, told)
+
+
+async def who_asked(db: Session, facts: Sequence[Fact]) -> dict[UUID, UUID]:
+    rows = await db.execute(
+        select(OrderChange.id, OrderChange.requested_by).where(
+            OrderChange.id.in_([change_of(fact) for fact in facts])
+        )
+    )
+    return {row.id: row.requested_by for row in rows if row.requested_by}
+
+
+def change_of(fact: Fact) -> UUID:
+    return UUID(fact.details["change"])
 
 
 def notice(fact: Fact, agent: UUID) -> Notice:
@@ -58,7 +85,7 @@ def notice(fact: Fact, agent: UUID) -> Notice:
         agent=agent,
         kind=fact.kind,
         subject_kind="order_change",
-        subject=UUID(fact.details["change"]),
+        subject=change_of(fact),
         conversation=fact.conversation,
         actor=fact.actor,
         params={"order": str(fact.subject), "change_kind": fact.details["change_kind"]},

@@ -172,16 +172,17 @@ async def file_for(db: Session, actor: Actor, file_id: UUID) -> File:
 @erases_customer
 async def erase_files(db: Session, customer: UUID) -> None:
     """Forget the files of a customer's conversations; the bytes go after the commit."""
-    await _delete_later(db, await db.execute(ERASE, {"customer": customer, "at": now()}))
+    await delete_later(db, await db.execute(ERASE, {"customer": customer, "at": now()}))
 
 
 async def erase_files_of(db: Session, conversations: Collection[UUID]) -> None:
     """Forget the files of these conversations."""
     values = {"conversations": list(conversations), "at": now()}
-    await _delete_later(db, await db.execute(ERASE_OF, values))
+    await delete_later(db, await db.execute(ERASE_OF, values))
 
 
-async def _delete_later(db: Session, rows: Any) -> None:
+async def delete_later(db: Session, rows: Any) -> None:
+    """The bytes of these keys go after the commit."""
     keys = [key for row in rows for key in row if key is not None]
     if keys:
         await enqueue(db, DELETE_JOB, {"keys": keys})

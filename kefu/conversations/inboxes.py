@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from kefu.core.errors import Conflict, Invalid, NotFound
 from kefu.core.events import record
 from kefu.core.shapes import Shape
 from kefu.identity import Actor, teams_named
+from kefu.promises import Calendar, counts_in
 
 ORIGINS = 50
 HOST = r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -139,3 +140,12 @@ def snippet_of(inbox: Inbox, base_url: str) -> str:
     """The one line that puts the widget on a page."""
     source = escape(f"{base_url}/widget.js")
     return f'<script async src="{source}" data-inbox="{inbox.id}"></script>'
+
+
+async def inboxes_open_by(db: Session, calendar: Calendar) -> Sequence[str]:
+    """The inboxes in use that this calendar opens and closes."""
+    query = select(Inbox.name).where(Inbox.calendar_id == calendar.id, Inbox.archived_at.is_(None))
+    return (await db.scalars(query.order_by(Inbox.name))).all()
+
+
+counts_in("inbox", inboxes_open_by)

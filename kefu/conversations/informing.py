@@ -25,7 +25,7 @@ announce(REPLIED, zh="已结束的会话又有新消息", en="A closed conversat
 
 
 @names_subjects("conversation")
-async def name_customers(db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+async def name_customers(db: Session, ids: Collection[UUID], _: str) -> dict[UUID, str]:
     rows = await db.execute(
         select(Conversation.id, Customer.name)
         .join(Customer, Customer.id == Conversation.customer_id)

@@ -14,12 +14,16 @@ from kefu.core.ids import uuid7
 
 
 class File(Base):
-    """One uploaded file; an erased one keeps its row, so that links answer truthfully."""
+    """One uploaded file; an erased one keeps its row, so that links answer truthfully.
+
+    `used_at` is when a message was found that carries it; until then it may be one never sent.
+    """
 
     __tablename__ = "files"
     __table_args__ = (
         Index("ix_files_conversation_id", "conversation_id"),
         Index("ix_files_customer_id", "customer_id"),
+        Index("ix_files_unused", "id", postgresql_where="used_at is null and erased_at is null"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -36,4 +40,5 @@ class File(Base):
     key: Mapped[str] = mapped_column(Text)
     thumbnail_key: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    used_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]

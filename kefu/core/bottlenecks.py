@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psutil
-from sqlalchemy import BigInteger, Identity, Integer, Text
+from sqlalchemy import BigInteger, Identity, Integer, Text, delete
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.core.clock import now
@@ -15,6 +15,7 @@ from kefu.core.db import Base, Session
 
 WINDOW = 200
 LEAST = 50
+KEPT = timedelta(days=90)
 
 
 class Bottleneck(Base):
@@ -70,6 +71,11 @@ class Bottlenecks:
                 )
             )
         return [module for module, _, _ in over]
+
+
+async def forget_bottlenecks(db: Session) -> None:
+    """Drop entries that nobody compares with any more."""
+    await db.execute(delete(Bottleneck).where(Bottleneck.at < now() - KEPT))
 
 
 def load_figures() -> dict[str, Any]:

@@ -45,6 +45,10 @@ class Ceiling:
                 self._looked = time.monotonic()
         return self._reached
 
+    def age(self) -> float:
+        """For how many seconds it has waited for the oldest open write."""
+        return time.monotonic() - self._noted[0][2] if self._noted else 0.0
+
     async def _look(self, connection: AsyncConnection) -> bool:
         """Look once; true when there are ids of which it is not known yet that they are settled."""
         row = (await connection.execute(LOOK)).one()
@@ -59,4 +63,4 @@ class Ceiling:
             self._noted = [noted for noted in self._noted if noted[1] > oldest]
         if last > self._reached and len(self._noted) < PENDING:
             self._noted.append((last, own, time.monotonic()))
-        CEILING_AGE.set(time.monotonic() - self._noted[0][2] if self._noted else 0)
+        CEILING_AGE.set(self.age())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
 class Refusal(Exception):
-    """A request that is refused; `status` is the HTTP status, `code` is stable for programs."""
+    """A request that is refused; `status` is the HTTP status, `code` is stable for programs.
+
+    `params` are what the title speaks of, for those who say it in another language.
+    """
 
     status = 422
     code = "refused"
@@ -20,6 +24,7 @@ class Refusal(Exception):
         detail: str | None = None,
         limit: float | str | None = None,
         retry_after: float | None = None,
+        params: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(title)
         self.title = title
@@ -28,6 +33,7 @@ class Refusal(Exception):
         self.detail = detail
         self.limit = limit
         self.retry_after = retry_after
+        self.params = params or {}
 
     def problem(self) -> dict[str, Any]:
         """The problem document's members."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic_core import PydanticCustomError
 
 from kefu.core.worktime import minutes_of, zone_named
 
@@ -22,7 +23,7 @@ def _zone(value: str) -> str:
 
 def _reckonable(value: datetime) -> datetime:
     if not 2000 <= value.year < 3000:
-        raise ValueError("The year lies between 2000 and 2999.")
+        raise PydanticCustomError("year_out_of_range", "The year lies between 2000 and 2999.")
     return value
 
 

@@ -119,24 +119,31 @@ def checked_value(definition: AttributeDefinition, value: Any) -> Any:
             return value
         case "choice" if value in definition.choices:
             return value
-    raise Invalid("This is not one of the values this attribute takes.", field=field)
+    raise Invalid(
+        "This is not one of the values this attribute takes.", field=field, code="not_a_choice"
+    )
 
 
 def checked_text(value: Any, field: str) -> str:
     if not isinstance(value, str):
-        raise Invalid("This attribute is a text.", field=field)
+        raise Invalid("This attribute is a text.", field=field, code="not_a_text")
     if len(value) > TEXT_CHARACTERS:
         raise Invalid(
-            f"A text has at most {TEXT_CHARACTERS} characters.", field=field, limit=TEXT_CHARACTERS
+            f"A text has at most {TEXT_CHARACTERS} characters.",
+            field=field,
+            code="text_too_long",
+            limit=TEXT_CHARACTERS,
         )
     return value
 
 
 def checked_number(value: Any, field: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Invalid("This attribute is a number.", field=field)
+        raise Invalid("This attribute is a number.", field=field, code="not_a_number")
     if not math.isfinite(value) or abs(value) > LARGEST_NUMBER:
-        raise Invalid("This number is out of range.", field=field, limit=LARGEST_NUMBER)
+        raise Invalid(
+            "This number is out of range.", field=field, code="out_of_range", limit=LARGEST_NUMBER
+        )
     return value
 
 
@@ -144,4 +151,6 @@ def checked_date(value: Any, field: str) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except (TypeError, ValueError) as error:
-        raise Invalid("A date is written like 2025-11-21.", field=field) from error
+        raise Invalid(
+            "A date is written like 2025-11-21.", field=field, code="not_a_date"
+        ) from error

@@ -21,6 +21,7 @@ from kefu.core.files import Storage, clean_name
 from kefu.core.ids import uuid7
 from kefu.core.jobs import enqueue
 from kefu.core.paging import page_of, read_cursor
+from kefu.core.problem_words import problem_words
 from kefu.core.sheets import ROWS_AT_MOST, Row, Sheet, sheet_of, unreadable, written_csv
 from kefu.customers.attributes import attribute_definitions
 from kefu.customers.events_importing import ImportStarted
@@ -177,10 +178,16 @@ async def refusals_of(db: Session, made: CustomerImport) -> Sequence[CustomerImp
     return rows.all()
 
 
-def refusals_file(made: CustomerImport, refusals: Sequence[CustomerImportRefusal]) -> Iterator[str]:
+def refusals_file(
+    made: CustomerImport, refusals: Sequence[CustomerImportRefusal], locale: str
+) -> Iterator[str]:
     """The refused rows as they came, with line, column and reason: to correct and send again."""
     rows = (
-        [*(one.row.get(column, "") for column in made.columns), one.line, one.field, one.problem]
+        [
+            *(one.row.get(column, "") for column in made.columns),
+            *(one.line, one.field),
+            problem_words(one.code, one.params, locale, otherwise=one.problem),
+        ]
         for one in refusals
     )
     return written_csv([*made.columns, *EXTRA], rows)
@@ -192,7 +199,21 @@ async def forget_refusals(db: Session, made: CustomerImport) -> None:
     )
 
 
-def shown_import(made: CustomerImport) -> dict[str, Any]:
+def checked_in(made: CustomerImport, locale: str) -> dict[str, Any]:
+    """What a dry run foresaw, its problems in this language."""
+    refused = [
+        one
+        | {
+            "problem": problem_words(
+                one.get("code"), one.get("params", {}), locale, otherwise=one["problem"]
+            )
+        }
+        for one in made.checked.get("refused", ())
+    ]
+    return made.checked | ({"refused": refused} if refused else {})
+
+
+def shown_import(made: CustomerImport, locale: str = "en") -> dict[str, Any]:
     """How far an import is, as answers and events say it; no cell of the file is in it."""
     return {
         "id": made.id,
@@ -205,7 +226,7 @@ def shown_import(made: CustomerImport) -> dict[str, Any]:
         "rows": made.rows,
         "done": made.done,
         "counts": made.counts,
-        "checked": made.checked,
+        "checked": checked_in(made, locale),
         "report": made.report,
         "created_at": made.created_at,
         "started_at": made.started_at,

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from kefu.core.db import Session
 from kefu.core.errors import Refusal
+from kefu.core.problem_words import params_of
 from kefu.core.sheets import Row
 from kefu.customers.claims import ONE_PER_PERSON, Claim
 from kefu.customers.importing_rows import Person, Reading
@@ -37,7 +38,13 @@ class Outcome:
         self.counts["refused"] += 1
         if len(self.refused) < FIRST:
             self.refused.append(
-                {"line": row.line, "field": refusal.field, "problem": refusal.title}
+                {
+                    "line": row.line,
+                    "field": refusal.field,
+                    "problem": refusal.title,
+                    "code": refusal.code,
+                    "params": params_of(refusal),
+                }
             )
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from kefu.core.db import Session
 from kefu.core.errors import Invalid
+from kefu.core.problem_words import params_of, say_in_chinese
 from kefu.customers.attributes import attribute_definitions, checked_value
 from kefu.customers.claims import Claim, claims_of
 from kefu.customers.contacts import email_address, phone_number
@@ -120,7 +121,10 @@ class Reading:
             labels=found.get("labels", []),
         )
         if not (person.identities or person.about.phone or person.about.email):
-            raise Invalid("A customer needs a telephone number, an e-mail address or a number.")
+            raise Invalid(
+                "A customer needs a telephone number, an e-mail address or a number.",
+                code="no_contact",
+            )
         return person
 
     def _read(self, column: str, target: str, written: str) -> Any:
@@ -132,7 +136,10 @@ class Reading:
                 return self._labels(written)
             return READ[target](written)
         except Invalid as refused:
-            raise Invalid(refused.title, field=column, code=refused.code) from refused
+            params = params_of(refused)
+            raise Invalid(
+                refused.title, field=column, code=refused.code, params=params
+            ) from refused
 
     def _labels(self, written: str) -> list[UUID]:
         names = [name.strip() for name in BETWEEN.split(written) if name.strip()]
@@ -190,7 +197,7 @@ def a_number(written: str) -> float:
     try:
         value = float(written)
     except ValueError as error:
-        raise Invalid("This is no number.") from error
+        raise Invalid("This is no number.", code="not_a_number") from error
     return int(value) if value.is_integer() else value
 
 
@@ -199,7 +206,7 @@ def yes_or_no(written: str) -> bool:
         return True
     if written.casefold() in NO:
         return False
-    raise Invalid("This is neither yes nor no.")
+    raise Invalid("This is neither yes nor no.", code="neither_yes_nor_no")
 
 
 def a_tier(written: str) -> str:
@@ -214,7 +221,9 @@ def a_moment(written: str) -> datetime:
     try:
         moment = datetime.fromisoformat(written.replace("/", "-"))
     except ValueError as error:
-        raise Invalid("A time is written like 2025-11-21 or 2025-11-21 08:30.") from error
+        raise Invalid(
+            "A time is written like 2025-11-21 or 2025-11-21 08:30.", code="not_a_time"
+        ) from error
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=SHOP_ZONE)
     return moment.astimezone(UTC)
@@ -223,13 +232,35 @@ def a_moment(written: str) -> datetime:
 def short(limit: int, *, lines: bool = False) -> Callable[[str], str]:
     def read(written: str) -> str:
         if len(written) > limit:
-            raise Invalid(f"A text here has at most {limit} characters.", limit=limit)
+            raise Invalid(
+                f"A text here has at most {limit} characters.", code="text_too_long", limit=limit
+            )
         if not lines and any(ord(one) < 32 for one in written):
-            raise Invalid("A text here is one line.")
+            raise Invalid("A text here is one line.", code="one_line")
         return written
 
     return read
 
+
+say_in_chinese(
+    {
+        "no_contact": "客户至少要有电话、邮箱或编号之一",
+        "bad_phone": "不是电话号码",
+        "bad_email": "不是电子邮箱地址",
+        "unknown_label": "没有这个标签",
+        "unknown_tier": "没有这个等级",
+        "not_a_number": "不是数字",
+        "neither_yes_nor_no": "应填是或否",
+        "not_a_time": "时间请写成 2025-11-21 或 2025-11-21 08:30",
+        "text_too_long": "最多 {limit} 个字符",
+        "one_line": "不能换行",
+        "not_a_choice": "不在可选值之中",
+        "not_a_text": "应为文字",
+        "out_of_range": "数字超出范围",
+        "not_a_date": "日期请写成 2025-11-21",
+        "cannot_be_stored": "这一行无法保存",
+    }
+)
 
 READ: dict[str, Callable[[str], Any]] = {
     "name": short(NAME_CHARACTERS),

@@ -19,6 +19,7 @@ from kefu.core.db import Database, Session, pushes_of
 from kefu.core.errors import Invalid, Refusal
 from kefu.core.events import plain, record
 from kefu.core.files import Storage
+from kefu.core.problem_words import params_of
 from kefu.core.realtime import Push
 from kefu.core.sheets import Row, sheet_of
 from kefu.customers.events_importing import ImportFinished
@@ -164,13 +165,15 @@ class Work:
         except Refusal as refusal:
             refused = refusal
         except (IntegrityError, DataError):
-            refused = Invalid("This row cannot be stored as it is.")
+            refused = Invalid("This row cannot be stored as it is.", code="cannot_be_stored")
         db.add(
             CustomerImportRefusal(
                 import_id=made.id,
                 line=row.line,
                 field=refused.field,
                 problem=refused.title,
+                code=refused.code,
+                params=params_of(refused),
                 row=row.cells,
             )
         )

@@ -62,4 +62,6 @@ class CustomerImportRefusal(Base):
     line: Mapped[int] = mapped_column(Integer, primary_key=True)
     field: Mapped[str | None] = mapped_column(Text)
     problem: Mapped[str] = mapped_column(Text)
+    code: Mapped[str | None] = mapped_column(Text)
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     row: Mapped[dict[str, Any]]

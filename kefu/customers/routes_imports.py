@@ -61,37 +61,40 @@ async def post_import(
     made = await keep_upload(
         db, storage_of(request.app), data, name=file.filename or "customers.csv", by=actor.id
     )
-    return await detail_of(db, made)
+    return await detail_of(db, made, actor.locale)
 
 
 @router.get("")
 async def get_imports(
-    db: Db, _: CurrentActor, cursor: Cursor = None, limit: Limit = 25
+    db: Db, actor: CurrentActor, cursor: Cursor = None, limit: Limit = 25
 ) -> Page[ImportRow]:
     found, next_cursor = await imports(db, cursor=cursor, limit=limit)
-    return Page(items=[ImportRow(**shown_import(one)) for one in found], next_cursor=next_cursor)
+    return Page(
+        items=[ImportRow(**shown_import(one, actor.locale)) for one in found],
+        next_cursor=next_cursor,
+    )
 
 
 @router.get("/{import_id}")
-async def get_import(import_id: UUID, db: Db, _: CurrentActor) -> ImportDetail:
-    return await detail_of(db, await import_with(db, import_id))
+async def get_import(import_id: UUID, db: Db, actor: CurrentActor) -> ImportDetail:
+    return await detail_of(db, await import_with(db, import_id), actor.locale)
 
 
 @router.put("/{import_id}/mapping")
 async def put_mapping(
-    import_id: UUID, body: ImportMapping, db: Db, _: CurrentActor
+    import_id: UUID, body: ImportMapping, db: Db, actor: CurrentActor
 ) -> ImportDetail:
     made = await import_with(db, import_id, lock=True)
     await map_columns(db, made, body.mapping, scope=body.scope, proven=body.proven)
-    return await detail_of(db, made)
+    return await detail_of(db, made, actor.locale)
 
 
 @router.post("/{import_id}/check", status_code=202)
-async def post_check(import_id: UUID, db: Db, _: CurrentActor) -> ImportRow:
+async def post_check(import_id: UUID, db: Db, actor: CurrentActor) -> ImportRow:
     """Begin the dry run."""
     made = await import_with(db, import_id, lock=True)
     await start_check(db, made)
-    return ImportRow(**shown_import(made))
+    return ImportRow(**shown_import(made, actor.locale))
 
 
 @router.post("/{import_id}/run", status_code=202)
@@ -99,22 +102,22 @@ async def post_run(import_id: UUID, db: Db, actor: CurrentActor) -> ImportRow:
     """Begin the import, or let a stopped one go on."""
     made = await import_with(db, import_id, lock=True)
     await start_run(db, made, by=actor.id)
-    return ImportRow(**shown_import(made))
+    return ImportRow(**shown_import(made, actor.locale))
 
 
 @router.post("/{import_id}/stop")
-async def post_stop(import_id: UUID, db: Db, _: CurrentActor) -> ImportRow:
+async def post_stop(import_id: UUID, db: Db, actor: CurrentActor) -> ImportRow:
     made = await import_with(db, import_id, lock=True)
     await stop(made)
-    return ImportRow(**shown_import(made))
+    return ImportRow(**shown_import(made, actor.locale))
 
 
 @router.get("/{import_id}/refusals", response_class=StreamingResponse)
-async def get_refusals(import_id: UUID, db: Db, _: CurrentActor) -> StreamingResponse:
+async def get_refusals(import_id: UUID, db: Db, actor: CurrentActor) -> StreamingResponse:
     """The refused rows as CSV, to correct and upload again."""
     made = await import_with(db, import_id)
     refusals = await refusals_of(db, made)
-    written = await asyncio.to_thread(lambda: list(refusals_file(made, refusals)))
+    written = await asyncio.to_thread(lambda: list(refusals_file(made, refusals, actor.locale)))
     name = quote(f"refused-{made.name.rpartition('.')[0] or made.name}.csv")
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
@@ -124,13 +127,13 @@ async def get_refusals(import_id: UUID, db: Db, _: CurrentActor) -> StreamingRes
     return StreamingResponse(iter(written), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def detail_of(db: Session, made: CustomerImport) -> ImportDetail:
+async def detail_of(db: Session, made: CustomerImport, locale: str) -> ImportDetail:
     targets = [TargetRow(key=name, name=None) for name in FIELDS]
     targets += [
         TargetRow(key=ATTRIBUTE + one.key, name=one.name) for one in await attribute_definitions(db)
     ]
     return ImportDetail(
-        **shown_import(made),
+        **shown_import(made, locale),
         columns=made.columns,
         sample=made.sample,
         mapping=made.mapping,

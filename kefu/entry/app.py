@@ -28,7 +28,7 @@ from kefu.core.settings import Settings, settings
 from kefu.core.sockets import SocketEndpoint, heartbeats
 from kefu.core.switchboard import Switchboard
 from kefu.core.uptime import keep_alive
-from kefu.entry import pages, polling, probes, shop
+from kefu.entry import alarms, pages, polling, probes, shop  # noqa: F401 - alarms: its kind of notice
 from kefu.entry.collect import load_everything, routers
 from kefu.entry.greeting import authenticator, latest_seqs
 from kefu.entry.tuning import keep_pauses_short

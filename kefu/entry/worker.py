@@ -20,6 +20,7 @@ from kefu.core.reactions import GROUPS, Reader
 from kefu.core.realtime import realtime_for
 from kefu.core.settings import Settings, settings
 from kefu.core.uptime import keep_alive
+from kefu.entry.alarms import CeilingWatch
 from kefu.entry.collect import load_everything
 from kefu.entry.guardian import die_with_supervisor, wait_for_database
 from kefu.entry.tuning import give_way, keep_pauses_short, uncollected
@@ -52,7 +53,8 @@ async def run(chosen: Settings) -> None:
         redis_url=chosen.redis_url, hub_path=str(chosen.hub_path) if chosen.hub_path else None
     )
     database = Database(chosen.database_url or "", pool=chosen.db_pool, realtime=realtime)
-    readers = readers_on(database, shards=chosen.facts_shards)
+    ceiling = Ceiling(database)
+    readers = readers_on(database, ceiling, shards=chosen.facts_shards)
     await realtime.start()
     tasks = [
         asyncio.create_task(reader.run(realtime), name=f"reader-{reader.group}")
@@ -60,7 +62,9 @@ async def run(chosen: Settings) -> None:
     ]
     tasks += [
         asyncio.create_task(_keep_running(name, work), name=name)
-        for name, work in upkeep(database).items()
+        for name, work in (
+            upkeep(database) | {"alarms": CeilingWatch(database, ceiling).run}
+        ).items()
     ]
     tasks.append(asyncio.create_task(keep_alive(database, "worker"), name="uptime"))
     await _offer_first_link(database)
@@ -95,9 +99,9 @@ def served_metrics(chosen: Settings) -> Iterator[None]:
         thread.join()
 
 
-def readers_on(database: Database, *, shards: int) -> list[Reader]:
+def readers_on(database: Database, ceiling: Ceiling, *, shards: int) -> list[Reader]:
     """A reader for each group of reactions; they share one ceiling and one tail of the log."""
-    ceiling, tail = Ceiling(database), FactTail(database)
+    tail = FactTail(database)
     return [
         Reader(database, group, shards=shards, ceiling=ceiling, tail=tail)
         for group in sorted(GROUPS)

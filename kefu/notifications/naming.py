@@ -3,7 +3,7 @@
 A notification holds ids only. When it is listed, a capability names its own subjects:
 
     @names_subjects("task")
-    async def name_tasks(db, ids) -> dict[UUID, str]: ...
+    async def name_tasks(db, ids, locale) -> dict[UUID, str]: ...
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from uuid import UUID
 from kefu.core.db import Session
 from kefu.notifications.model import Notification
 
-Name = Callable[[Session, Collection[UUID]], Awaitable[dict[UUID, str]]]
+Name = Callable[[Session, Collection[UUID], str], Awaitable[dict[UUID, str]]]
 NAMES: dict[str, Name] = {}
 
 
 def names_subjects(kind: str) -> Callable[[Name], Name]:
-    """Let the function name subjects of this kind; it gets those of one page at once."""
+    """Let the function name subjects of this kind.
+
+    It gets those of one page at once, and the reader's locale.
+    """
 
     def register(name: Name) -> Name:
         if kind in NAMES:
@@ -31,7 +34,9 @@ def names_subjects(kind: str) -> Callable[[Name], Name]:
     return register
 
 
-async def subject_names(db: Session, listed: Iterable[Notification]) -> dict[UUID, str]:
+async def subject_names(
+    db: Session, listed: Iterable[Notification], locale: str
+) -> dict[UUID, str]:
     """The names of what these are about, one statement for each kind of subject."""
     subjects: dict[str, set[UUID]] = defaultdict(set)
     for one in listed:
@@ -39,5 +44,5 @@ async def subject_names(db: Session, listed: Iterable[Notification]) -> dict[UUI
     found: dict[UUID, str] = {}
     for kind, ids in subjects.items():
         if kind in NAMES:
-            found |= await NAMES[kind](db, ids)
+            found |= await NAMES[kind](db, ids, locale)
     return found

@@ -31,7 +31,7 @@ async def get_notifications(
     db: Db, actor: CurrentActor, *, unread: bool = False, cursor: Cursor = None, limit: Limit = 30
 ) -> Page[NotificationRow]:
     items, following = await notifications(db, actor.id, unread=unread, cursor=cursor, limit=limit)
-    names = await subject_names(db, items)
+    names = await subject_names(db, items, actor.locale)
     rows = [NotificationRow.model_validate(item) for item in items]
     for row in rows:
         row.about = names.get(row.subject)

@@ -13,8 +13,9 @@ from kefu.promises.clocks import (
     stop_clock,
     stop_clocks,
 )
+from kefu.promises.counting_in import counts_in
 from kefu.promises.keeping import kept_and_broken
-from kefu.promises.model import Task
+from kefu.promises.model import Calendar, Task
 from kefu.promises.opening import (
     DeskHours,
     calendar_called,
@@ -25,8 +26,10 @@ from kefu.promises.opening import (
 from kefu.promises.policies import Explained, explained
 from kefu.promises.scanning import Scanner, scan
 from kefu.promises.tasks import complete_task, complete_tasks_about, create_task
+from kefu.promises.wording import Words, is_chinese, words_tasks
 
 __all__ = [
+    "Calendar",
     "DeskHours",
     "Explained",
     "NextDue",
@@ -34,15 +37,18 @@ __all__ = [
     "Start",
     "Stop",
     "Task",
+    "Words",
     "calendar_called",
     "change_clocks",
     "complete_task",
     "complete_tasks_about",
+    "counts_in",
     "create_task",
     "desk_hours",
     "explained",
     "hand_over_clocks",
     "hours_called",
+    "is_chinese",
     "is_open_now",
     "kept_and_broken",
     "next_due",
@@ -52,4 +58,5 @@ __all__ = [
     "start_clock",
     "stop_clock",
     "stop_clocks",
+    "words_tasks",
 ]

@@ -12,12 +12,13 @@ from sqlalchemy import select, tuple_
 
 from kefu.core.clock import now
 from kefu.core.db import Session
-from kefu.core.errors import Conflict, Invalid
+from kefu.core.errors import Invalid
 from kefu.core.events import record
 from kefu.core.holidays import is_known
 from kefu.core.paging import page_of, read_cursor
 from kefu.core.worktime import Hours, Span, is_open, next_openings
 from kefu.identity import Actor
+from kefu.promises.counting_in import check_unused
 from kefu.promises.events import CalendarChanged, CalendarCreated, CalendarRemoved
 from kefu.promises.model import Calendar, Policy
 
@@ -51,9 +52,7 @@ def later_than(before: datetime) -> datetime:
 
 
 async def remove_calendar(db: Session, calendar: Calendar, *, by: Actor) -> None:
-    used = await db.scalar(select(Policy.name).where(Policy.calendar_id == calendar.id).limit(1))
-    if used is not None:
-        raise Conflict("A policy counts in this calendar.", code="in_use", detail=used)
+    await check_unused(db, calendar)
     await db.delete(calendar)
     await record(db, CalendarRemoved(subject=calendar.id, actor=by.id))
 

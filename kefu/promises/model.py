@@ -118,7 +118,10 @@ class ClockRow(Base):
 
 
 class Task(Base):
-    """Something that one person or department has to do by a time, about any subject."""
+    """Something that one person or department has to do by a time, about any subject.
+
+    With a `code` its words follow from the `params` in the reader's language (see `wording`).
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -132,6 +135,8 @@ class Task(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     title: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, default="")
+    code: Mapped[str | None] = mapped_column(Text)
+    params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"))
     department_id: Mapped[UUID | None] = mapped_column(ForeignKey("departments.id"))
     created_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"))

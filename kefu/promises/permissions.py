@@ -39,8 +39,10 @@ ROUTES: dict[str, str] = {
     "DELETE /api/v1/policies/{policy_id}": "policy.edit",
     "GET /api/v1/tasks": "task.read",
     "POST /api/v1/tasks": "task.edit",
+    "GET /api/v1/tasks/counts": "task.read",
     "GET /api/v1/tasks/{task_id}": "task.read",
     "PATCH /api/v1/tasks/{task_id}": "task.edit",
+    "PUT /api/v1/tasks/{task_id}/claim": "task.edit",
     "PUT /api/v1/tasks/{task_id}/completion": "task.edit",
     "DELETE /api/v1/tasks/{task_id}/completion": "task.edit",
 }

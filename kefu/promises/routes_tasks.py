@@ -15,10 +15,25 @@ from kefu.core.shapes import Page
 from kefu.core.subjects import known_as
 from kefu.identity import Actor, AgentName, CurrentActor, agents_named, departments_named
 from kefu.promises.access import task_for
-from kefu.promises.listing import tasks
+from kefu.promises.listing import task_counts, tasks
 from kefu.promises.model import Task
-from kefu.promises.schemas import NewTask, Person, TaskAbout, TaskChange, TaskFilter, TaskRow
-from kefu.promises.tasks import change_task, complete_task, create_task, reopen_task
+from kefu.promises.schemas import (
+    NewTask,
+    Person,
+    TaskAbout,
+    TaskChange,
+    TaskCounts,
+    TaskFilter,
+    TaskRow,
+)
+from kefu.promises.tasks import (
+    change_task,
+    claim_task,
+    complete_task,
+    create_task,
+    reopen_task,
+)
+from kefu.promises.wording import words_of
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"])
 
@@ -29,6 +44,11 @@ async def get_tasks(
 ) -> Page[TaskRow]:
     items, following = await tasks(db, actor, wanted)
     return Page(items=await task_rows(db, actor, items), next_cursor=following)
+
+
+@router.get("/counts")
+async def get_counts(db: Db, actor: CurrentActor) -> TaskCounts:
+    return await task_counts(db, actor)
 
 
 @router.post("", status_code=201)
@@ -50,6 +70,13 @@ async def get_task(task_id: UUID, db: Db, actor: CurrentActor) -> TaskRow:
 async def patch_task(task_id: UUID, body: TaskChange, db: Db, actor: CurrentActor) -> TaskRow:
     task = await task_for(db, actor, task_id, lock=True)
     await change_task(db, task, body.model_dump(exclude_unset=True), by=actor.id)
+    return await task_row(db, actor, task)
+
+
+@router.put("/{task_id}/claim")
+async def put_claim(task_id: UUID, db: Db, actor: CurrentActor) -> TaskRow:
+    task = await task_for(db, actor, task_id, lock=True)
+    await claim_task(db, task, by=actor.id)
     return await task_row(db, actor, task)
 
 
@@ -86,6 +113,7 @@ async def task_rows(db: Session, actor: Actor, items: Sequence[Task]) -> list[Ta
             about=(found := abouts[task.id]),
             subjects=known.get((found.kind, found.id), []) if found else [],
             overdue=task.is_overdue(at),
+            **words_of(task, actor.locale)._asdict(),
             **{name: getattr(task, name) for name in PLAIN},
         )
         for task in items
@@ -93,7 +121,7 @@ async def task_rows(db: Session, actor: Actor, items: Sequence[Task]) -> list[Ta
 
 
 PLAIN = (
-    *("id", "title", "note", "conversation", "customer", "due_at", "remind_at", "done_at"),
+    *("id", "conversation", "customer", "due_at", "remind_at", "done_at"),
     *("created_at", "updated_at"),
 )
 

@@ -209,13 +209,25 @@ class TaskChange(Shape):
 
 
 class TaskFilter(Shape):
+    """`box` narrows to one's own, or to those of one's teams and department; `due` from now on."""
+
     mine: bool = False
+    box: Literal["mine", "team", "all"] = "all"
+    due: Literal["overdue", "day", "week", "none"] | None = None
     state: Literal["open", "done", "all"] = "open"
     owner_id: UUID | None = None
     department_id: UUID | None = None
     subject: UUID | None = None
     cursor: str | None = Field(default=None, max_length=400)
     limit: int = Field(default=30, ge=1, le=100)
+
+
+class TaskCounts(BaseModel):
+    """Open tasks: one's own, those nobody of one's department has taken, and one's overdue ones."""
+
+    mine: int
+    free: int
+    overdue: int
 
 
 class Person(BaseModel):

@@ -17,14 +17,19 @@ from kefu.identity import agents_named, departments_named
 from kefu.promises.clocks import Change, Start, Stop, change_clocks, stop_clocks
 from kefu.promises.events import TaskAssigned, TaskChanged, TaskDone, TaskEvent, TaskReopened
 from kefu.promises.model import TASK, Task
+from kefu.promises.wording import make_own, write_out
 
 DUE = "task_due"
 REMINDER = "task_reminder"
 
 
 async def create_task(db: Session, given: Mapping[str, Any], *, by: UUID | None) -> Task:
-    """A task for a person or a department; other capabilities say what it is about."""
+    """A task for a person or a department; other capabilities say what it is about.
+
+    What the product gives itself has a `code` and `params` instead of a title and a note.
+    """
     task = Task(**given, created_by=by)
+    write_out(task)
     await check_responsible(db, task)
     check_reminder(task)
     db.add(task)
@@ -38,6 +43,8 @@ async def change_task(
     db: Session, task: Task, changes: Mapping[str, Any], *, by: UUID | None
 ) -> None:
     former = (task.owner_id, task.department_id)
+    if changes.keys() & {"title", "note"}:
+        make_own(task)
     for name, value in changes.items():
         setattr(task, name, value)
     if (task.owner_id, task.department_id) != former:
@@ -50,6 +57,16 @@ async def change_task(
     await record(db, changed, shown=shown(task))
     if (task.owner_id, task.department_id) != former:
         await record(db, said(TaskAssigned, task, by))
+
+
+async def claim_task(db: Session, task: Task, *, by: UUID) -> None:
+    """Take what nobody has; of two at once the second is refused, as the row was locked."""
+    if not task.is_open():
+        raise Conflict("This task is done already.", code="already_done")
+    if task.owner_id is not None and task.owner_id != by:
+        raise Conflict("Somebody else has taken this task.", code="already_claimed")
+    if task.owner_id is None:
+        await change_task(db, task, {"owner_id": by}, by=by)
 
 
 async def complete_task(db: Session, task: Task, *, by: UUID | None) -> None:

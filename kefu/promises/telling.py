@@ -15,6 +15,7 @@ from kefu.notifications import Notice, Ways, announce, names_subjects, notify_al
 from kefu.promises.events import ClockWarned, PromiseBroken
 from kefu.promises.model import TASK, Task
 from kefu.promises.tasks import DUE, REMINDER
+from kefu.promises.wording import words_of
 
 WARNED, BROKEN = ClockWarned.kind, PromiseBroken.kind
 ASSIGNED, OVERDUE, REMINDED = "task.assigned", "task.overdue", "task.reminder"
@@ -30,9 +31,9 @@ announce(OVERDUE, zh="任务已到期", en="A task is due", ways=Ways(mail=True)
 
 
 @names_subjects(TASK)
-async def name_tasks(db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
-    rows = await db.execute(select(Task.id, Task.title).where(Task.id.in_(ids)))
-    return {row.id: row.title for row in rows}
+async def name_tasks(db: Session, ids: Collection[UUID], locale: str) -> dict[UUID, str]:
+    tasks = await db.scalars(select(Task).where(Task.id.in_(ids)))
+    return {task.id: words_of(task, locale).title for task in tasks}
 
 
 async def tell_of_clocks(db: Session, facts: Iterable[Fact]) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.worktime import ALWAYS, Hours, later, next_opening
-from kefu.promises import DeskHours, desk_hours, hours_called
+from kefu.promises import Calendar, DeskHours, counts_in, desk_hours, hours_called
+from kefu.workflows.model_processes import RUNNING, STUCK, Case, Process, ProcessVersion
 from kefu.workflows.plan import BUSINESS, PLAIN, Node
 
 
@@ -44,3 +48,24 @@ async def calendars_for(db: Session, nodes: Collection[Node]) -> Calendars:
     found = await hours_called(db, names)
     opening = {name: hours for name, hours in found.items() if next_opening(now(), hours)}
     return Calendars(opening, await desk_hours(db) if asks_desk else None)
+
+
+async def processes_in(db: Session, calendar: Calendar) -> Sequence[str]:
+    """Processes whose tasks count in it by its name, in force or with a case that still runs."""
+    running = select(Case.version_id).where(Case.state.in_((RUNNING, STUCK)))
+    query = (
+        select(Process.name)
+        .join(ProcessVersion, ProcessVersion.process_id == Process.id)
+        .where(
+            or_(ProcessVersion.id == Process.current_id, ProcessVersion.id.in_(running)),
+            func.jsonb_path_exists(
+                ProcessVersion.plan,
+                cast("$.nodes[*].calendar ? (@ == $name)", JSONPATH),
+                func.jsonb_build_object("name", cast(calendar.name, Text)),
+            ),
+        )
+    )
+    return (await db.scalars(query.distinct().order_by(Process.name))).all()
+
+
+counts_in("process", processes_in)

@@ -26,7 +26,7 @@ announce(
 
 
 @names_subjects("approval")
-async def name_approvals(db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+async def name_approvals(db: Session, ids: Collection[UUID], _: str) -> dict[UUID, str]:
     """By the reason that was given, the beginning of it."""
     rows = await db.execute(
         select(Approval.id, func.left(Approval.reason, 60)).where(Approval.id.in_(ids))

@@ -26,7 +26,7 @@ announce(SET_ASIDE, zh="流程步骤执行失败，待处理", en="A step of a p
 
 
 @names_subjects(CASE_TASK)
-async def name_case_tasks(db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+async def name_case_tasks(db: Session, ids: Collection[UUID], _: str) -> dict[UUID, str]:
     rows = await db.execute(select(CaseTask.id, CaseTask.name).where(CaseTask.id.in_(ids)))
     return {row.id: row.name for row in rows}
 

@@ -14,8 +14,15 @@ from tests.journeys.tour import go, judged, places, rest
 
 pytestmark = pytest.mark.xdist_group("journeys")
 MAIN = (
-    *("/conversations", "/customers", "/orders", "/todo", "/returns", "/logistics"),
-    *("/segments", "/warehouse", "/return-analysis", "/approvals", "/settings/agents"),
+    *("/conversations", "/customers", "/orders", "/todo", "/todo/tasks", "/returns"),
+    *(
+        "/logistics",
+        "/segments",
+        "/warehouse",
+        "/return-analysis",
+        "/approvals",
+        "/settings/agents",
+    ),
 )
 
 

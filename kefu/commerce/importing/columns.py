@@ -102,7 +102,12 @@ def keyed(values: Mapping[str, Any]) -> dict[str, str]:
             continue
         key = KEYS.get(name.casefold()) or (name if name.startswith(SPEC) else None)
         if key is None:
-            raise Invalid(f"There is no column called {name}.", field=name, code="no_such_column")
+            raise Invalid(
+                f"There is no column called {name}.",
+                field=name,
+                code="no_such_column",
+                params={"value": name},
+            )
         found[key] = cell
     return found
 
@@ -198,7 +203,9 @@ def number_of(cell: str, field: str) -> int:
     try:
         return int(cell)
     except ValueError as error:
-        raise Invalid(f"{cell!r} is no whole number.", field=field, code="bad_number") from error
+        raise Invalid(
+            f"{cell!r} is no whole number.", field=field, code="bad_number", params={"value": cell}
+        ) from error
 
 
 def time_of(cell: str, field: str) -> datetime:
@@ -206,6 +213,9 @@ def time_of(cell: str, field: str) -> datetime:
         moment = datetime.fromisoformat(cell.replace("/", "-"))
     except ValueError as error:
         raise Invalid(
-            f"{cell!r} is no time: write it like 2026-03-01 10:00:00.", field=field, code="bad_time"
+            f"{cell!r} is no time: write it like 2026-03-01 10:00:00.",
+            field=field,
+            code="bad_time",
+            params={"value": cell},
         ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from kefu.commerce.documents import Document, OrderDocument
 from kefu.commerce.goods import ProductDocument
@@ -15,6 +16,7 @@ from kefu.commerce.importing.columns import keyed, order_of, product_of
 from kefu.commerce.importing.files import LINE_CHARACTERS, Row, rows_in
 from kefu.commerce.taking import check_has_lines
 from kefu.core.errors import Invalid
+from kefu.core.problem_words import params_of, params_of_shape
 
 NAMED_BY = {"orders": "number", "products": "external_id"}
 SHAPES: dict[str, type[Document]] = {"orders": OrderDocument, "products": ProductDocument}
@@ -33,6 +35,8 @@ class Refusal:
     field: str | None
     problem: str
     source: dict[str, Any]
+    code: str
+    params: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +89,20 @@ def read(group: list[Row], kind: str, *, currency: str, historic: bool) -> Read:
         if isinstance(document, OrderDocument):
             check_has_lines(document, historic=historic)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or None
-        return Read(rows, position, refusals=refused(group, field, str(first["msg"])))
+        return Read(rows, position, refusals=misshapen(group, error.errors()[0]))
     except Invalid as error:
-        return Read(rows, position, refusals=refused(group, error.field, error.title))
+        return Read(rows, position, refusals=refused(group, error))
     return Read(rows, position, document)
 
 
 def parsed(line: str, shape: type[Document]) -> Document:
     """A line of JSON; NUL is refused here, so that the shapes need not look for it."""
     if len(line) > LINE_CHARACTERS:
-        raise Invalid("The line is too long.", field="line", limit=LINE_CHARACTERS)
+        raise Invalid(
+            "The line is too long.", field="line", code="line_too_long", limit=LINE_CHARACTERS
+        )
     if NUL in line:
-        raise Invalid("The text contains a NUL character.", field="line")
+        raise Invalid("The text contains a NUL character.", field="line", code="odd_text")
     try:
         return shape.model_validate_json(line)
     except ValidationError as error:
@@ -109,6 +113,17 @@ def parsed(line: str, shape: type[Document]) -> Document:
         raise Invalid(f"This is no JSON: {why}.", field="line", code="bad_json") from error
 
 
-def refused(group: list[Row], field: str | None, problem: str) -> list[Refusal]:
-    said = problem.removeprefix("Value error, ")
-    return [Refusal(row.number, field, said, row.values) for row in group]
+def misshapen(group: list[Row], error: ErrorDetails) -> list[Refusal]:
+    """What has not the shape of a document, under the names of the document."""
+    place = ".".join(str(part) for part in error["loc"]) or None
+    said = str(error["msg"]).removeprefix("Value error, ")
+    code, params = error["type"], params_of_shape(error)
+    return [Refusal(row.number, place, said, row.values, code, params) for row in group]
+
+
+def refused(group: list[Row], error: Invalid) -> list[Refusal]:
+    params = params_of(error)
+    return [
+        Refusal(row.number, error.field, error.title, row.values, error.code, params)
+        for row in group
+    ]

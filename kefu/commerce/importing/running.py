@@ -190,6 +190,8 @@ class Run:
                 row=one.row,
                 field=one.field,
                 problem=one.problem,
+                code=one.code,
+                params=one.params,
                 source=one.source,
             )
             for one in self._progress.kept

@@ -13,8 +13,10 @@ from uuid import UUID
 
 from sqlalchemy import select, text
 
+from kefu.commerce.importing.columns import IGNORED
 from kefu.commerce.importing.files import saved
 from kefu.commerce.importing.running import run_import, start_import
+from kefu.commerce.importing.wording import named, said_of
 from kefu.commerce.model import Shop
 from kefu.commerce.model_imports import CommerceImport, RefusedRow
 from kefu.core.clock import now
@@ -109,16 +111,16 @@ async def refused_rows(db: Session, import_id: UUID, *, limit: int) -> Sequence[
     return rows.all()
 
 
-def error_file(rows: Sequence[RefusedRow]) -> tuple[str, str]:
+def error_file(rows: Sequence[RefusedRow], locale: str) -> tuple[str, str]:
     """The refused rows as they came, each with its problem, to correct and import again."""
     if rows and "line" in rows[0].source:
         return "jsonl", "".join(f"{row.source['line']}\n" for row in rows)
     names = list(dict.fromkeys(name for row in rows for name in row.source))
     sheet = io.StringIO()
     writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow([*names, "problem"])
+    writer.writerow([*names, IGNORED[locale.startswith("zh")]])
     for row in rows:
-        problem = f"{row.row} {row.field or ''}: {row.problem}"
+        problem = f"{row.row} {named(row.field, locale)}: {said_of(row, locale)}"
         cells = [str(row.source.get(name) or "") for name in names]
         writer.writerow([saved(cell) for cell in (*cells, problem)])
     return "csv", MARK + sheet.getvalue()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,10 +20,10 @@ from kefu.core.db import Session
 from kefu.core.events import record_all
 from kefu.identity import agents_at, agents_who_may
 from kefu.notifications import Notice, announce, notify_all
-from kefu.promises import Start, change_clocks, create_task
+from kefu.promises import Start, Words, change_clocks, create_task, is_chinese, words_tasks
 
 ANOMALY = "anomaly"
-CLOCK = "delivery_problem"
+CLOCK = DELIVERY = "delivery_problem"
 OPENED, OVERDUE, SILENT = "anomaly.opened", "anomaly.overdue", "carrier.silent"
 
 announce(OPENED, zh="配送出现异常", en="Something is wrong with a delivery")
@@ -85,7 +86,8 @@ async def give_task(
     task = await create_task(
         db,
         {
-            "title": f"{PROBLEMS[anomaly.kind][0]} · {anomaly.order_number}",
+            "code": DELIVERY,
+            "params": {"problem": anomaly.kind, "number": anomaly.order_number},
             "owner_id": None if kept.department_id else min(people),
             "department_id": kept.department_id,
             "subject_kind": ANOMALY,
@@ -96,6 +98,12 @@ async def give_task(
         by=None,
     )
     anomaly.task_id = task.id
+
+
+@words_tasks(DELIVERY)
+def say_problem(params: Mapping[str, Any], locale: str) -> Words:
+    chinese, english = PROBLEMS[params["problem"]]
+    return Words(f"{chinese if is_chinese(locale) else english} · {params['number']}")
 
 
 def notice(anomaly: DeliveryAnomaly, person: UUID, kind: str) -> Notice:

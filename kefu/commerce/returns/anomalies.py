@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -17,10 +18,11 @@ from kefu.core.db import Session
 from kefu.core.errors import Conflict
 from kefu.core.events import record
 from kefu.core.ids import uuid7
-from kefu.promises import create_task
+from kefu.promises import Words, create_task, is_chinese, words_tasks
 
 SUBJECT = "investigation"
 DUE = timedelta(hours=24)
+FIGURES = ("model", "rise", "returned", "before")
 
 COUNTED = text(
     "with returned as (select l.model, max(l.title) as title, "
@@ -140,14 +142,33 @@ async def give_task(db: Session, opened: ReturnInvestigation, department: UUID |
     await create_task(
         db,
         {
-            "title": f"紧急排查：{opened.model} 退货率上升 {opened.rise_percent:g}%",
-            "note": f"近期退回 {opened.returned} 件，上一周期 {opened.returned_before} 件。",
+            "code": SUBJECT,
+            "params": {
+                "model": opened.model,
+                "rise": f"{opened.rise_percent:g}",
+                "returned": opened.returned,
+                "before": opened.returned_before,
+            },
             "department_id": department,
             "subject_kind": SUBJECT,
             "subject": opened.id,
             "due_at": now() + DUE,
         },
         by=None,
+    )
+
+
+@words_tasks(SUBJECT)
+def say_investigation(params: Mapping[str, Any], locale: str) -> Words:
+    model, rise, returned, before = (params[name] for name in FIGURES)
+    if is_chinese(locale):
+        return Words(
+            f"紧急排查：{model} 退货率上升 {rise}%",
+            f"近期退回 {returned} 件，上一周期 {before} 件。",
+        )
+    return Words(
+        f"Look into it at once: returns of {model} up by {rise}%",
+        f"{returned} came back lately, {before} in the period before.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -17,7 +18,9 @@ from kefu.core.errors import Conflict, Invalid
 from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.core.shapes import Shape, text_of
-from kefu.promises import desk_hours
+from kefu.promises import Calendar, counts_in, desk_hours
+
+PAGE = "售后规则 Return rules"
 
 Reason = Literal[
     "no_reason",
@@ -234,3 +237,12 @@ async def check_calendar(db: Session, wanted: Policy) -> None:
     desk = await desk_hours(db, wanted.calendar) if wanted.calendar else None
     if wanted.calendar is not None and (desk is None or desk.calendar != wanted.calendar):
         raise Invalid("There is no such calendar.", field="values.calendar", code="no_calendar")
+
+
+async def rules_in(db: Session, calendar: Calendar) -> Sequence[str]:
+    """The rules by the name of their page, where they chose this calendar."""
+    _, policy = await versioned(db)
+    return [PAGE] if policy.calendar == calendar.id else []
+
+
+counts_in("return_rules", rules_in)

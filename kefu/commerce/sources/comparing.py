@@ -81,9 +81,14 @@ def parcel_differences(
         yield Difference("missing_scan", number, None, told[missing]["code"], missing)
     for unknown in sorted(known - told.keys()):
         yield Difference("unknown_scan", number, "", None, unknown)
-    truth = status_after([scan_of(scan) for scan in parcel["scans"]])
+    truth = truth_of(parcel)
     if truth != status:
         yield Difference("wrong_parcel_status", number, status, truth)
+
+
+def truth_of(parcel: Mapping[str, Any]) -> str:
+    """The status that follows from the scans that the book has."""
+    return status_after([scan_of(scan) for scan in parcel["scans"]])
 
 
 def scan_of(told: Mapping[str, Any]) -> Scan:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from kefu.commerce.events_logistics import SourceChanged
 from kefu.commerce.model import Shop
 from kefu.commerce.model_sources import Source
+from kefu.commerce.sources.sweeping import begin_anew
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid, NotFound
@@ -62,9 +63,15 @@ async def change_source(
     }
     kept = ("kind", "book", "shop_id", "takes_changes")
     await check(db, {name: getattr(source, name) for name in kept} | named)
+    if any(named.get(name, kept) != kept for name, kept in what_is_read(source).items()):
+        await begin_anew(db, source.id)
     for name, value in named.items():
         setattr(source, name, value)
     await record(db, SourceChanged(subject=source.id, actor=by.id, change="changed"))
+
+
+def what_is_read(source: Source) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in ("url", "book", "shop_id", "account")}
 
 
 async def delete_source(db: Session, source: Source, *, by: Actor) -> None:

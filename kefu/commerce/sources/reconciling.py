@@ -1,9 +1,12 @@
-"""Reconciling: our orders and parcels are compared with the source's book, and mended by it."""
+"""Reconciling: our orders and parcels are compared with the source's book, and mended by it.
+
+A run reads what changed and a part of the rest, so that every entry is compared within a day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -18,7 +21,12 @@ from kefu.commerce.logistics.ingesting import NewScan, ingest
 from kefu.commerce.model import Shop
 from kefu.commerce.model_orders import Order
 from kefu.commerce.model_shipments import Shipment, TrackingEvent
-from kefu.commerce.model_sources import Reconciliation, ReconciliationDifference, Source
+from kefu.commerce.model_sources import (
+    BookReading,
+    Reconciliation,
+    ReconciliationDifference,
+    Source,
+)
 from kefu.commerce.sources.asking import Asks, SourceAway, asked, bearer
 from kefu.commerce.sources.comparing import (
     OF_STATUS,
@@ -26,8 +34,11 @@ from kefu.commerce.sources.comparing import (
     Difference,
     compare_orders,
     compare_parcels,
+    truth_of,
 )
 from kefu.commerce.sources.keeping import answered
+from kefu.commerce.sources.standing import standing_of
+from kefu.commerce.sources.sweeping import is_behind, keep_entries, note_page, reading_of
 from kefu.commerce.taking import take_orders
 from kefu.core.clock import iso, now
 from kefu.core.db import Database, Session
@@ -45,28 +56,31 @@ OF_SCANS = ("missing_scan", "unknown_scan")
 
 @dataclass
 class Sum:
-    """What one comparison found so far."""
+    """What one run has read and found so far."""
 
-    compared: int = 0
-    alike: int = 0
-    alike_after: int = 0
+    read: set[str] = field(default_factory=set)
+    right: set[str] = field(default_factory=set)
     differences: int = 0
     mended: int = 0
 
-    def add(self, comparison: Comparison, mended: int, alike_after: int) -> None:
-        self.compared += comparison.compared
-        self.alike += comparison.alike
-        self.alike_after += alike_after
+    def unread(self, source: Source, page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What of a page this run has not compared yet."""
+        fresh = [entry for entry in page if number_in(source, entry) not in self.read]
+        self.read |= {number_in(source, entry) for entry in fresh}
+        return fresh
+
+    def add(self, comparison: Comparison, mended: set[Difference]) -> None:
         self.differences += len(comparison.differences)
-        self.mended += mended
+        self.mended += len(mended)
+        self.right |= put_right(comparison, mended)
 
 
 async def reconcile(
     database: Database, source_id: UUID, wire: Asks, *, grace: timedelta = GRACE
 ) -> UUID | None:
-    """Compare everything in the book that has been quiet for a moment; a page, a transaction.
+    """Compare what changed in the book and has been quiet for a moment, and a part of the rest.
 
-    No transaction is open while the source answers. Returns the comparison's id.
+    A page is a transaction, and none is open while the source answers. Returns the comparison's id.
     """
     async with database.transaction() as db:
         source = await db.get(Source, source_id)
@@ -74,47 +88,91 @@ async def reconcile(
             return None
         begun = Reconciliation(id=uuid7(), source_id=source.id, started_at=now())
         db.add(begun)
-    found, failure = Sum(), None
+        reading = await reading_of(db, source.id)
+    run, failure = Run(database, source, begun, wire, now() - grace), None
     try:
-        async for page in pages(wire, source, before=now() - grace):
-            async with database.transaction() as db:
-                found.add(*await compare_page(db, source, begun.id, page))
+        await run.read_changes(reading)
+        await run.sweep(reading)
     except SourceAway as error:
         failure = str(error)
     except Refusal as error:
         failure = f"{error.title} ({error.field})" if error.field else error.title
     async with database.transaction() as db:
-        await finish(db, begun.id, found, failure)
+        await finish(db, run, failure)
     return begun.id
 
 
-async def pages(
-    wire: Asks, source: Source, *, before: datetime
-) -> AsyncIterator[list[dict[str, Any]]]:
-    """The book's pages, each of at most `PAGE` entries that changed before this moment."""
-    cursor: str | None = ""
-    for _ in range(PAGES_AT_MOST):
-        asked_for = urlencode({"cursor": cursor or "", "limit": PAGE, "before": iso(before)})
-        url = f"{source.url.rstrip('/')}/book/{source.book}?{asked_for}"
-        said = await asked(wire, url, bearer(source.secret))
-        items = said.get("items") if isinstance(said, dict) else None
-        if not isinstance(items, list):
-            raise SourceAway("The book has no items.")
-        yield items
-        cursor = said.get("next")
-        if not cursor:
+@dataclass
+class Run:
+    """One run over a part of a book."""
+
+    database: Database
+    source: Source
+    begun: Reconciliation
+    wire: Asks
+    before: datetime
+    found: Sum = field(default_factory=Sum)
+
+    async def read_changes(self, reading: BookReading) -> None:
+        """What changed since the last run, all of it."""
+        if reading.read_until is None:
             return
-    raise SourceAway(f"The book has more than {PAGES_AT_MOST} pages.")
+        pages_read = 0
+        async for page, following in self.pages("", since=reading.read_until):
+            async with self.database.transaction() as db:
+                await self.compare(db, page)
+            pages_read += 1
+            if following and pages_read == PAGES_AT_MOST:
+                raise SourceAway(f"More than {PAGES_AT_MOST} pages have changed.")
+
+    async def sweep(self, reading: BookReading) -> None:
+        """As many pages as are due of the pass over the whole book; it may end in this run."""
+        if not is_behind(reading, now()):
+            return
+        pages_read = 0
+        async for page, following in self.pages(reading.sweep_cursor or ""):
+            async with self.database.transaction() as db:
+                await self.compare(db, page)
+                reading = await reading_of(db, self.source.id)
+                await note_page(db, reading, following)
+            pages_read += 1
+            if pages_read == PAGES_AT_MOST or not is_behind(reading, now()):
+                return
+
+    async def pages(
+        self, cursor: str, *, since: datetime | None = None
+    ) -> AsyncIterator[tuple[list[dict[str, Any]], str | None]]:
+        """The book's pages, each of at most `PAGE` entries, with where the next begins."""
+        following: str | None = cursor
+        while following is not None:
+            asked_for = {"cursor": following, "limit": str(PAGE), "before": iso(self.before)}
+            asked_for |= {"since": iso(since)} if since else {}
+            place = f"{self.source.url.rstrip('/')}/book/{self.source.book}"
+            said = await asked(
+                self.wire, f"{place}?{urlencode(asked_for)}", bearer(self.source.secret)
+            )
+            items = said.get("items") if isinstance(said, dict) else None
+            if not isinstance(items, list):
+                raise SourceAway("The book has no items.")
+            following = said.get("next") or None
+            yield items, following
+
+    async def compare(self, db: Session, page: list[dict[str, Any]]) -> None:
+        self.found.add(*await compare_page(db, self.source, self.begun.id, page, self.found))
 
 
 async def compare_page(
-    db: Session, source: Source, reconciliation: UUID, page: list[dict[str, Any]]
-) -> tuple[Comparison, int, int]:
-    """What differed, how much of it was mended, and how many are told rightly from now on."""
+    db: Session, source: Source, reconciliation: UUID, page: list[dict[str, Any]], found: Sum
+) -> tuple[Comparison, set[Difference]]:
+    """What differed, and what of it was mended."""
     reconciler = orders_of_page if source.book == "orders" else parcels_of_page
     try:
-        comparison, mended = await reconciler(db, source, page)
-        alike_after = comparison.alike + len(put_right(comparison, mended))
+        fresh = found.unread(source, page)
+        if not fresh:
+            return Comparison(), set()
+        comparison, mended = await reconciler(db, source, fresh)
+        says = {number_in(source, entry): status_in(source, entry) for entry in fresh}
+        await keep_entries(db, source, says)
     except (KeyError, TypeError, ValueError) as error:
         raise Invalid("The book is not in the shape we read.", detail=repr(error)[:200]) from error
     at = now()
@@ -133,7 +191,16 @@ async def compare_page(
             for one in comparison.differences[:LISTED_AT_MOST]
         ]
     )
-    return comparison, len(mended), alike_after
+    return comparison, mended
+
+
+def number_in(source: Source, entry: Mapping[str, Any]) -> str:
+    return str(entry["number" if source.book == "orders" else "tracking_number"])
+
+
+def status_in(source: Source, entry: Mapping[str, Any]) -> str:
+    """What the book says of it, or what follows from that."""
+    return str(entry["status"]) if source.book == "orders" else truth_of(entry)
 
 
 def put_right(comparison: Comparison, mended: set[Difference]) -> set[str]:
@@ -230,20 +297,27 @@ def new_scan(parcel: Mapping[str, Any], scan: Mapping[str, Any]) -> NewScan:
     )
 
 
-async def finish(db: Session, reconciliation: UUID, found: Sum, failure: str | None) -> None:
-    begun = await db.get_one(Reconciliation, reconciliation)
+async def finish(db: Session, run: Run, failure: str | None) -> None:
+    """Write down what the run came to; one that failed reads the same changes again."""
+    found = run.found
+    begun = await db.get_one(Reconciliation, run.begun.id)
     source = await db.get_one(Source, begun.source_id)
+    standing = await standing_of(
+        db, source, begun=begun.started_at, before=run.before, right=found.right
+    )
     begun.finished_at, begun.failure = now(), failure
-    begun.compared, begun.alike = found.compared, found.alike
-    begun.alike_after = found.alike_after
+    begun.compared, begun.alike = standing.compared, standing.alike
+    begun.alike_after = standing.alike_after
     begun.differences, begun.mended = found.differences, found.mended
+    if failure is None:
+        (await reading_of(db, source.id)).read_until = run.before
     answered(source, failure)
     event = ReconciliationFinished(
         subject=begun.id,
         source=source.id,
-        compared=found.compared,
-        alike=found.alike,
-        alike_after=found.alike_after,
+        compared=standing.compared,
+        alike=standing.alike,
+        alike_after=standing.alike_after,
         differences=found.differences,
         mended=found.mended,
         failed=failure is not None,

@@ -100,7 +100,7 @@ async def test_row_by_row_keeps_what_is_right_and_returns_the_rest(
 
     async with database.transaction() as db:
         rows = await refused_rows(db, done.id, limit=10)
-    form, text = error_file(rows)
+    form, text = error_file(rows, "zh-CN")
     assert (done.created, done.refused, form) == (2, 2, "csv")
     assert [(row.row, row.field) for row in rows] == [
         (5, "lines.0.unit_price"),

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from kefu.commerce import routes_inspections, routes_returns, routes_warehouse
 from kefu.commerce.model_returns import ReturnStep
 from kefu.commerce.model_warehouse import WarehouseParcel
+from kefu.commerce.returns.policy import rules_in
 from kefu.commerce.returns.warehouse import scan_in
 from kefu.commerce.tests.factories import an_order
 from kefu.commerce.tests.factories_returns import (
@@ -206,3 +207,14 @@ async def test_screens_and_the_analysis_are_told_which_time_it_is(
         "review": "business",
         "send_back": "plain",
     }
+
+
+async def test_a_calendar_that_the_rules_name_is_named_by_them(db: Session) -> None:
+    calendar, other = await office(db), await office(db, name="另一处")
+    before = await rules_in(db, calendar)
+    await a_policy(db, calendar=calendar.id)
+
+    named = await rules_in(db, calendar)
+
+    assert (list(before), list(await rules_in(db, other))) == ([], [])
+    assert ["售后规则" in name for name in named] == [True]

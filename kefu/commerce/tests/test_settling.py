@@ -126,7 +126,7 @@ async def test_a_shop_that_nobody_writes_for_is_told_by_people(db: Session) -> N
     change = await ask(db, order, "address", ELSEWHERE)
 
     assert isinstance(shop, Shop)
-    assert (change.state, change.shop_state) == ("executed", "not_needed")
+    assert (change.state, change.shop_state) == ("executed", "only_here")
 
 
 async def test_what_the_shop_sent_meanwhile_stays_sent(
@@ -156,4 +156,4 @@ async def test_a_shop_that_takes_nothing_any_more_is_told_by_people(
     await write_back(database_of(db), change.id, NOWHERE)
 
     assert writer.written == []
-    assert (change.state, change.shop_state) == ("executed", "not_needed")
+    assert (change.state, change.shop_state) == ("executed", "only_here")

@@ -90,6 +90,6 @@ async def test_an_export_holds_the_talks_and_an_erasure_blanks_them(db: Session)
 async def test_a_conversation_is_called_by_its_customer(db: Session) -> None:
     conversation = await a_conversation(db, customer=await a_customer(db, name="王小明"))
 
-    names = await name_customers(db, [conversation.id, uuid7()])
+    names = await name_customers(db, [conversation.id, uuid7()], "zh-CN")
 
     assert names == {conversation.id: "王小明"}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
-from kefu.core.bottlenecks import LEAST, Bottleneck, Bottlenecks, advice
+from kefu.core.bottlenecks import LEAST, Bottleneck, Bottlenecks, advice, forget_bottlenecks
+from kefu.core.clock import now
 from kefu.core.db import Session
 
 
@@ -22,6 +25,18 @@ async def test_a_module_whose_p95_passes_the_limit_is_entered(db: Session) -> No
     assert entry.requests == LEAST
     assert entry.advice in ("add_memory", "add_cores_or_web_process", "check_database_disk")
     assert set(entry.figures) == {"cpu_percent", "memory_percent", "load_per_core"}
+
+
+async def test_entries_are_kept_for_ninety_days(db: Session) -> None:
+    for days in (89, 91):
+        given = {"p95_ms": 900, "limit_ms": 500, "requests": 60, "advice": "add_memory"}
+        at = now() - timedelta(days=days)
+        db.add(Bottleneck(module=f"of {days} days", figures={}, at=at, **given))
+    await db.flush()
+
+    await forget_bottlenecks(db)
+
+    assert list(await db.scalars(select(Bottleneck.module))) == ["of 89 days"]
 
 
 async def test_a_few_slow_answers_are_no_bottleneck(db: Session) -> None:

@@ -21,6 +21,7 @@ from kefu.customers.importing import (
     map_columns,
     refusals_file,
     refusals_of,
+    shown_import,
     start_check,
     start_run,
     stop,
@@ -187,7 +188,7 @@ async def test_refused_rows_are_downloaded_corrected_and_sent_again(
 ) -> None:
     made = await worked_off(database, storage, GOOD + BAD)
     async with database.transaction() as db:
-        written = "".join(refusals_file(made, await refusals_of(db, made)))
+        written = "".join(refusals_file(made, await refusals_of(db, made), "en"))
 
     assert made.counts == {"new": 2, "updated": 0, "merged": 0, "refused": 4}
     assert made.report["agrees"]
@@ -198,13 +199,29 @@ async def test_refused_rows_are_downloaded_corrected_and_sent_again(
     assert await how_many(database) == 4
 
 
+async def test_what_is_wrong_is_said_in_the_language_of_who_asks(
+    database: Database, storage: MemoryStorage
+) -> None:
+    foreseen = await looked_at(database, storage, GOOD + BAD)
+    made = await worked_off(database, storage, GOOD + BAD)
+    async with database.transaction() as db:
+        refusals = await refusals_of(db, made)
+        said = {locale: "".join(refusals_file(made, refusals, locale)) for locale in ("zh", "en")}
+    shown = shown_import(foreseen, "zh-CN")["checked"]["refused"]
+
+    words = ["不是电话号码", "不是电子邮箱地址", "没有这个等级", "客户至少要有电话、邮箱或编号之一"]
+    assert [one["problem"] for one in shown] == words
+    assert all(word in said["zh"] for word in words)
+    assert "This is not a telephone number." in said["en"]
+
+
 async def test_formulas_do_not_run_in_the_file_of_refused_rows(
     database: Database, storage: MemoryStorage
 ) -> None:
     made = await worked_off(database, storage, 'name,phone\n"=HYPERLINK(""x"")",12\n')
 
     async with database.transaction() as db:
-        written = "".join(refusals_file(made, await refusals_of(db, made)))
+        written = "".join(refusals_file(made, await refusals_of(db, made), "en"))
 
     assert "\"'=HYPERLINK" in written
 

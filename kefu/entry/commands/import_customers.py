@@ -106,7 +106,7 @@ class Errand:
             async with database.transaction() as db:
                 found = await import_with(db, made)
                 if refused is not None:
-                    written = "".join(refusals_file(found, await refusals_of(db, found)))
+                    written = "".join(refusals_file(found, await refusals_of(db, found), "en"))
                     await asyncio.to_thread(refused.write_bytes, written.encode())
             return found
         finally:

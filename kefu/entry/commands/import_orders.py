@@ -97,7 +97,7 @@ async def _imported(
         await note_stopped(database, started.id)
         raise
     async with database.transaction() as db:
-        _, refused = error_file(await refused_rows(db, started.id, limit=MOST))
+        _, refused = error_file(await refused_rows(db, started.id, limit=MOST), "en")
     return progress, refused if progress.refused else ""
 
 

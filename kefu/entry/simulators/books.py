@@ -67,9 +67,19 @@ class Book:
     def put(self, number: str, entry: dict[str, Any], at: datetime) -> None:
         self.entries[number], self.changed[number] = entry, at
 
-    def page(self, cursor: str, limit: int, before: datetime | None) -> dict[str, Any]:
-        """Entries after the cursor that were quiet since `before`."""
-        numbers = sorted(number for number in self.entries if number > cursor)
+    def page(
+        self,
+        cursor: str,
+        limit: int,
+        before: datetime | None = None,
+        since: datetime | None = None,
+    ) -> dict[str, Any]:
+        """Entries after the cursor that changed since `since` and were quiet since `before`."""
+        numbers = sorted(
+            number
+            for number in self.entries
+            if number > cursor and (since is None or self.changed[number] >= since)
+        )
         part = numbers[: min(limit, PAGE)]
         items = [
             self.entries[number]

@@ -27,10 +27,11 @@ class Counter:
         asked = request.query_params
         try:
             limit = int(asked.get("limit", PAGE))
-            before = datetime.fromisoformat(asked["before"]) if asked.get("before") else None
+            before, since = moment(asked.get("before")), moment(asked.get("since"))
         except ValueError:
-            return JSONResponse({"title": "limit or before cannot be read."}, 422)
-        return JSONResponse(self._book.page(asked.get("cursor", ""), max(limit, 1), before))
+            return JSONResponse({"title": "limit, before or since cannot be read."}, 422)
+        page = self._book.page(asked.get("cursor", ""), max(limit, 1), before, since)
+        return JSONResponse(page)
 
     async def change(self, request: Request) -> Response:
         """A change of an order of a shop, or the shop's no."""
@@ -46,6 +47,10 @@ class Counter:
     def _knows(self, request: Request) -> bool:
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {self._secret}".encode())
+
+
+def moment(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None
 
 
 def app_for(book: Book, *, name: str, secret: str) -> Starlette:

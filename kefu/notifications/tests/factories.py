@@ -78,7 +78,7 @@ def naming(kind: str, names: dict[UUID, str]) -> Iterator[None]:
     """Subjects of this kind have these names inside the block."""
 
     @names_subjects(kind)
-    async def name(_db: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    async def name(_db: Session, ids: Collection[UUID], _: str) -> dict[UUID, str]:
         return {one: names[one] for one in ids if one in names}
 
     try:

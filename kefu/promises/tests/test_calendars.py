@@ -78,7 +78,7 @@ async def test_a_calendar_that_a_policy_counts_in_stays(db: Session, head: Brows
     refused = await head.ask("DELETE", f"/calendars/{calendar.id}")
 
     assert refused.status_code == 409
-    assert refused.json()["detail"] == "在线咨询"
+    assert (refused.json()["field"], refused.json()["detail"]) == ("policy", "在线咨询")
 
 
 async def test_a_change_is_remembered_as_a_fact(db: Session, head: Browser) -> None:

@@ -208,3 +208,50 @@ async def test_a_page_takes_the_same_statements_for_any_number(
 
     assert len(page.json()["items"]) == number
     assert len(statements) == 4  # the session, the page, names of people and departments
+
+
+async def test_lists_are_ones_own_or_the_teams_and_narrowed_by_when_they_are_due(
+    db: Session,
+) -> None:
+    department, team = await a_department(db), await a_team(db)
+    mate = await an_agent(db, teams=(team,))
+    async with a_browser(
+        db, router, role="shift_leader", teams=(team,), department_id=department.id
+    ) as leader:
+        with frozen(NOON) as clock:
+            own = await make(leader, due_at=(NOON + timedelta(days=3)).isoformat())
+            mates = await make(leader, owner_id=str(mate.id), due_at=DUE.isoformat())
+            free = await make(leader, department_id=str(department.id), owner_id=None)
+            others = await make(leader, owner_id=str((await an_agent(db)).id))
+
+            async def ids(**query: Any) -> set[str]:
+                page = (await leader.ask("GET", "/tasks", **query)).json()
+                return {row["id"] for row in page["items"]}
+
+            assert await ids(box="mine") == {own["id"]}
+            assert await ids(box="team") == {own["id"], mates["id"], free["id"]}
+            assert await ids(box="all") == {own["id"], mates["id"], free["id"], others["id"]}
+            assert await ids(due="day") == {mates["id"]}
+            assert await ids(due="week") == {own["id"], mates["id"]}
+            assert await ids(due="none") == {free["id"], others["id"]}
+            clock.set(DUE + timedelta(minutes=1))
+            assert await ids(due="overdue") == {mates["id"]}
+            counts = (await leader.ask("GET", "/tasks/counts")).json()
+
+    assert counts == {"mine": 1, "free": 1, "overdue": 0}
+
+
+async def test_what_nobody_has_is_taken_once(db: Session) -> None:
+    department = await a_department(db)
+    given = {"role": "agent", "department_id": department.id}
+    async with a_browser(db, router, **given) as first, a_browser(db, router, **given) as second:
+        made = await make(first, department_id=str(department.id))
+        path = f"/tasks/{made['id']}/claim"
+
+        taken = await first.ask("PUT", path)
+        again = await first.ask("PUT", path)
+        late = await second.ask("PUT", path)
+
+    assert taken.json()["owner"]["id"] == again.json()["owner"]["id"] == str(first.agent)
+    assert taken.json()["department"]["id"] == str(department.id)
+    assert (late.status_code, late.json()["code"]) == (409, "already_claimed")

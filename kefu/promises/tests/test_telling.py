@@ -161,6 +161,6 @@ async def test_from_a_clock_to_the_agents_notification_through_the_log(database_
 async def test_a_task_is_called_by_its_title(db: Session) -> None:
     task = await a_task(db, title="回访低分评价的客户")
 
-    names = await name_tasks(db, [task.id, uuid7()])
+    names = await name_tasks(db, [task.id, uuid7()], "zh-CN")
 
     assert names == {task.id: "回访低分评价的客户"}

@@ -10,6 +10,7 @@ from kefu.core.db import Session
 from kefu.identity.tests import clock
 from kefu.promises.tests.factories import a_calendar, a_policy, target
 from kefu.workflows import open_tasks
+from kefu.workflows.counting import processes_in
 from kefu.workflows.model_processes import CaseTask
 from kefu.workflows.tests.drawings import END, START, drawing, user
 from kefu.workflows.tests.factories import a_case
@@ -75,3 +76,18 @@ async def test_without_a_calendar_that_opens_they_count_day_and_night(
     task = await a_task(db, **({"calendar": calendar} if calendar else {}))
 
     assert (task.due_at, task.counts) == (clock.now() + timedelta(hours=10), "plain")
+
+
+async def test_a_calendar_that_a_process_names_is_named_by_it(db: Session) -> None:
+    named, other = await a_calendar(db, name="售后工作时间"), await a_calendar(db)
+    task = await a_task(db, calendar="售后工作时间")
+    process = await db.scalar(
+        text(
+            "select name from processes where key = "
+            "(select process_key from process_cases where id = :case)"
+        ),
+        {"case": task.case_id},
+    )
+
+    assert await processes_in(db, named) == [process]
+    assert await processes_in(db, other) == []

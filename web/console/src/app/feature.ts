@@ -13,6 +13,8 @@ export interface Feature {
   /** Pages anyone may open. */
   openRoutes?: RouteRecordRaw[]
   navigation?: NavigationItem[]
+  /** A list of the to-do page, with how much waits in it. */
+  todo?: TodoList
   settings?: SettingsPage[]
   /** Tabs beside a conversation. */
   panels?: Panel[]
@@ -46,6 +48,14 @@ export interface NavigationItem {
   place?: 'top' | 'bottom'
   /** Stands in the bar of a phone before others do. */
   main?: boolean
+}
+
+export interface TodoList {
+  to: string
+  label: string
+  order: number
+  permission: string
+  badge: () => number
 }
 
 export interface SettingsPage {

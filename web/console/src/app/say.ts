@@ -9,10 +9,13 @@ import { i18n, t } from './i18n'
 /** Below the head of a page, so that nothing there is covered. */
 const OFFSET = 72
 
+/** Their detail holds names, which need no translation. */
+const NAMING = new Set(['in_use'])
+
 /** Words of our own for what the server could not say itself. */
 export function worded(problem: Problem): Problem {
   const own = `app.problem.${problem.code}`
-  if (i18n.global.te(own)) return { ...problem, title: t(own), detail: null }
+  if (i18n.global.te(own)) return { ...problem, title: t(own), detail: NAMING.has(problem.code) ? (problem.detail ?? null) : null }
   const general = `app.refusal.${problem.code}`
   if (i18n.global.locale.value === 'en' || !i18n.global.te(general)) return { ...problem, title: problem.title || t('kit.error.title') }
   return { ...problem, title: t(general), detail: problem.title }

@@ -3,6 +3,8 @@
 export const CHANGE_KINDS = ['content', 'address', 'payment', 'cancel'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 export const STATES = ['pending_approval', 'executed', 'approved', 'denied', 'withdrawn', 'refused_by_shop'] as const
+/** What somebody has to know: the shop has it otherwise, or changed it after us. */
+export const APART = ['only_here', 'overruled'] as const
 export const CANCEL_REASONS = ['no_longer_needed', 'ordered_by_mistake', 'wrong_item', 'too_slow', 'found_cheaper', 'other'] as const
 export const REFUND_WAYS = ['any_own', 'original_or_gift_card', 'original'] as const
 export const AFTER_SALE_REASONS = ['quality', 'wrong_item', 'damaged', 'not_as_described', 'size', 'no_longer_needed', 'other'] as const
@@ -24,7 +26,7 @@ export interface Change {
   before: Record<string, unknown> | null
   difference: number | null
   currency: string
-  shop_state: string
+  shop_state: 'not_needed' | 'only_here' | 'waiting' | 'confirmed' | 'refused' | 'overruled'
   refusal: string | null
   requested_by: string | null
   requested_at: string
@@ -32,6 +34,8 @@ export interface Change {
   decided_at: string | null
   decision_note: string
 }
+
+export const standsApart = (change: Pick<Change, 'shop_state'>): boolean => (APART as readonly string[]).includes(change.shop_state)
 
 export interface Verdict {
   kind: ChangeKind

@@ -2,6 +2,7 @@
 
 import { ListTodo, Workflow } from '@lucide/vue'
 import type { Feature } from '@/app/feature'
+import { allOf } from '@/app/features'
 import { heard } from './hearing'
 import { useTodo } from './store'
 
@@ -17,8 +18,9 @@ export default {
     { path: 'processes/:id', component: () => import('./pages/ProcessEditor.vue'), props: true },
   ],
   navigation: [
-    { to: '/todo', icon: ListTodo, label: 'workflows.todo.title', order: 35, main: true, permission: 'case_task.do', badge: () => useTodo().counts.mine + useTodo().counts.department },
+    { to: '/todo', icon: ListTodo, label: 'workflows.todo.title', order: 35, main: true, permission: 'case_task.do', badge: () => allOf('todo').reduce((sum, list) => sum + list.badge(), 0) },
   ],
+  todo: { to: '/todo', label: 'workflows.todo.ofProcesses', order: 10, permission: 'case.read', badge: () => useTodo().counts.mine + useTodo().counts.department },
   settings: [
     { path: 'processes', group: 'workflows', label: 'workflows.processes.title', icon: Workflow, order: 10, permission: 'process.read', component: () => import('./settings/Processes.vue') },
   ],

@@ -102,6 +102,7 @@ export default {
   order_change_confirmed: 'The shop confirmed a change of an order',
   order_change_denied: 'A change of an order was denied',
   order_change_executed: 'A change of an order was carried out',
+  order_change_overruled: 'The shop changed what was changed here before',
   order_change_refused: 'The shop refused a change of an order',
   order_change_requested: 'A change of an order was asked for',
   order_change_withdrawn: 'A change of an order was withdrawn',

@@ -102,6 +102,7 @@ export default {
   order_change_confirmed: '店铺已确认订单修改',
   order_change_denied: '订单修改未批准',
   order_change_executed: '订单修改已执行',
+  order_change_overruled: '店铺改动取代了本地的订单修改',
   order_change_refused: '店铺拒绝了订单修改',
   order_change_requested: '申请修改订单',
   order_change_withdrawn: '订单修改申请已撤回',

@@ -49,6 +49,7 @@ export default {
     approval_escalated: 'An overdue approval came to you',
     automation_notice: 'The rule “{name}” tells you',
     automation_paused: 'The rule “{name}” was paused',
+    facts_delayed: 'Reactions wait: a write has been open for {seconds} seconds',
     webhook_disabled: 'A webhook was switched off after failures',
   },
 }

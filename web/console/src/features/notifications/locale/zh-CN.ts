@@ -49,6 +49,7 @@ export default {
     approval_escalated: '一项审批超时，转交给您',
     automation_notice: '自动化规则“{name}”提醒您',
     automation_paused: '自动化规则“{name}”已暂停',
+    facts_delayed: '事件处理停滞：有写入事务已 {seconds} 秒未结束',
     webhook_disabled: '一个 Webhook 因连续失败已停用',
   },
 }

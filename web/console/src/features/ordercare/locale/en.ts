@@ -32,6 +32,11 @@ export default {
   claimFreight: 'Claim freight insurance',
   kind: { content: 'Change the goods', address: 'Change the address', payment: 'Pay another way', cancel: 'Cancel the order' },
   state: { pending_approval: 'To be decided', executed: 'Done', approved: 'Approved', denied: 'Denied', withdrawn: 'Withdrawn', refused_by_shop: 'Refused by the shop' },
+  shopState: { only_here: 'Changed here, not in the shop', overruled: 'The shop changed it later' },
+  shopWords: {
+    only_here: 'Changed here, not in the shop: it takes no changes from us, so please make this one there too. It stays here while the shop repeats what it knew before.',
+    overruled: 'The shop changed the same thing later, and its word counts. Please check the goods, and what was charged or refunded.',
+  },
   why: { time: 'Time is over', status: 'Wrong status' },
   source: { customer: 'Customer', service: 'Service', bot: 'Bot' },
   status: { created: 'To be paid', paid: 'To be sent', processing: 'Being packed', shipped: 'On its way', delivered: 'Delivered', completed: 'Completed', cancelled: 'Cancelled' },

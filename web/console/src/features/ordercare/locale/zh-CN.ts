@@ -32,6 +32,11 @@ export default {
   claimFreight: '运费险理赔',
   kind: { content: '修改商品', address: '修改地址', payment: '更换付款方式', cancel: '取消订单' },
   state: { pending_approval: '待审批', executed: '已执行', approved: '已批准', denied: '已拒绝', withdrawn: '已撤回', refused_by_shop: '店铺拒绝' },
+  shopState: { only_here: '仅本地已改，店铺未改', overruled: '店铺后来又改过' },
+  shopWords: {
+    only_here: '仅在本系统修改，店铺尚未修改：该店铺不接收写回，请同时在店铺后台修改。店铺重复旧内容时，这里的修改会保留。',
+    overruled: '店铺后来改动了同一内容，现以店铺为准。请核对商品以及已收或已退的款项。',
+  },
   why: { time: '超过时限', status: '订单状态不符' },
   source: { customer: '客户自助', service: '客服', bot: '机器人' },
   status: { created: '待付款', paid: '待发货', processing: '备货中', shipped: '已发货', delivered: '已签收', completed: '已完成', cancelled: '已取消' },

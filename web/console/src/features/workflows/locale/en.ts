@@ -4,6 +4,7 @@ import finding from './findings.en'
 export default {
   todo: {
     title: 'To do',
+    ofProcesses: 'Of processes',
     which: 'Which tasks',
     mine: 'Mine',
     department: 'Department',

@@ -4,6 +4,7 @@ import finding from './findings.zh-CN'
 export default {
   todo: {
     title: '待办',
+    ofProcesses: '流程待办',
     which: '看哪些待办',
     mine: '我的',
     department: '部门',
