@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys.desk import PHONE, SCREEN, Desk, Scheme
-from tests.journeys.tour import go, judged, places, rest
+from tests.journeys.tour import first_of, go, judged, places, rest
 
 pytestmark = pytest.mark.xdist_group("journeys")
 MAIN = (
@@ -24,6 +24,7 @@ MAIN = (
         "/settings/agents",
     ),
 )
+CARDS = ("商品卡片", "文章", "快捷选项", "表单")
 
 
 @pytest.fixture
@@ -62,10 +63,30 @@ def test_every_page_fits_a_phone_and_says_something(phone: Page) -> None:
         faults += ["still loads"] if found["waits"] else []
         faults += ["is empty"] if found["words"] < 2 else []
         faults += said
-        for what in ("wide", "nameless", "broken", "bare", "unseen"):
+        for what in ("wide", "small", "nameless", "broken", "bare", "unseen"):
             faults += found[what]
         if faults:
             wrong[place] = faults
+
+    assert wrong == {}
+
+
+def test_what_goes_out_as_a_card_is_put_together_on_a_phone(phone: Page) -> None:
+    talk = f"/conversations/{first_of(phone, 'conversations?view=all')}"
+    wrong: dict[str, list[str]] = {}
+
+    go(phone, talk)
+    for card in CARDS:
+        phone.get_by_role("button", name="卡片", exact=True).tap()
+        phone.get_by_role("menuitem", name=card).tap()
+        expect(phone.get_by_role("dialog", name=card)).to_be_visible()
+        rest(phone)
+        found = judged(phone)
+        faults = [fault for what in ("wide", "small", "nameless", "bare") for fault in found[what]]
+        if faults:
+            wrong[card] = faults
+        phone.keyboard.press("Escape")
+        expect(phone.get_by_role("dialog", name=card)).to_be_hidden()
 
     assert wrong == {}
 

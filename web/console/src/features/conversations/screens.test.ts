@@ -75,6 +75,20 @@ test('a file that comes while a reply is written is sent', async () => {
   expect(page.findAll('.uploads li')).toHaveLength(1)
 })
 
+test('while one speaks nothing else is offered, so that it fits a phone', async () => {
+  vi.stubGlobal('MediaRecorder', class { static isTypeSupported = () => true; start() {} stop() {} addEventListener() {} })
+  vi.stubGlobal('navigator', { language: 'zh-CN', mediaDevices: { getUserMedia: () => Promise.resolve({ getTracks: () => [] }) } })
+  const page = show(Composer, { row: aRow(), replyTo: null })
+  const offered = () => page.findAll('.tools .k-icon-button').map((one) => one.attributes('aria-label'))
+
+  await page.find('[aria-label="录一段语音"]').trigger('click')
+  await flushPromises()
+
+  expect(offered()).toEqual(['不发送语音', '发送语音'])
+  await page.find('[aria-label="不发送语音"]').trigger('click')
+  expect(offered()).toContain('图片或文件')
+})
+
 test('a reply with a variable left open is not sent, and says which', async () => {
   localStorage.setItem('kefu.draft.c1', '订单{{order.number}}已发出')
   const page = show(Composer, { row: aRow(), replyTo: null })

@@ -8,6 +8,7 @@ import type { NodeFigures, Refund, ReturnCase } from './api'
 import Actions from './components/Actions.vue'
 import Difference from './components/Difference.vue'
 import FlowMap from './components/FlowMap.vue'
+import ProcessLine from './components/ProcessLine.vue'
 import Refunds from './components/Refunds.vue'
 import VisitBooking from './components/VisitBooking.vue'
 import ReturnPolicy from './settings/ReturnPolicy.vue'
@@ -200,4 +201,15 @@ test('the analysis says which time it adds up, and in which time due times lie',
 
   expect(page.text()).toContain('按自然时间累计')
   expect(page.find('dl').text()).toContain('营业时间')
+})
+
+test.each([
+  [1, false],
+  [-1, true],
+])('a node is late by its own time, not by that of the whole case: %i hours left', (left, late) => {
+  const step = { node: 'reship', entered_at: '2026-03-02T09:00:00Z', begun_at: null, left_at: null, due_at: new Date(Date.now() + left * 3_600_000).toISOString(), counts: 'natural', cause: null }
+  const page = shown(ProcessLine, { shown: aCase({ node: 'reship', overdue: true, process: [{ node: 'reship' }], steps: [step] } as unknown as Partial<ReturnCase>) })
+
+  expect(page.find('.here').classes('late')).toBe(late)
+  expect(page.text().includes('仍未完成')).toBe(late)
 })
