@@ -4,7 +4,7 @@ import { canRecord, record } from '../recording'
 const track = { stop: vi.fn() }
 const failed = vi.fn()
 let supported: string[]
-let last: Recorder
+const recorders: Recorder[] = []
 
 class Recorder {
   static isTypeSupported = (type: string) => supported.includes(type)
@@ -14,7 +14,7 @@ class Recorder {
   onerror: () => void = () => undefined
 
   constructor(_stream: unknown, readonly options: { mimeType?: string }) {
-    last = this
+    recorders.push(this)
   }
 
   start() {
@@ -59,7 +59,7 @@ test('one that is given up lets the microphone go', async () => {
 test('one that breaks off lets the microphone go, and says so', async () => {
   await record(failed)
 
-  last.onerror()
+  recorders.at(-1)?.onerror()
 
   expect([track.stop.mock.calls.length, failed.mock.calls.length]).toEqual([1, 1])
 })
