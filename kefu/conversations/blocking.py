@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import false, select
+from sqlalchemy import and_, false, select
 
 from kefu.conversations.events import ConversationBlocked
 from kefu.conversations.model import Conversation, Status
@@ -52,10 +52,10 @@ async def shut_with_customer(db: Session, customer: Customer, *, by: UUID | None
     await db.execute(every.with_for_update(key_share=True))
     blocked = customer.blocked_at is not None
     if blocked:
-        wrong = (Conversation.status != Status.CLOSED, Conversation.blocked == false())
+        wrong = and_(Conversation.status != Status.CLOSED, Conversation.blocked == false())
     else:
-        wrong = (Conversation.blocked, Conversation.blocked_here == false())
-    query = select(Conversation).where(theirs, *wrong).order_by(Conversation.id)
+        wrong = and_(Conversation.blocked, Conversation.blocked_here == false())
+    query = select(Conversation).where(theirs, wrong).order_by(Conversation.id)
     for conversation in await db.scalars(query.execution_options(populate_existing=True)):
         await shut(db, conversation, blocked, by=by)
 

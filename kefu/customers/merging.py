@@ -149,8 +149,8 @@ async def unmerge(db: Session, merged: CustomerMerge, *, reason: str, by: UUID) 
     await give_back_rows(db, homes=leaving, to=gone.id)
     for one in family.above(merged.kept_id):
         stand_for(family.customers[one], family.members(one))
-    for one in (root, gone) if is_about_blocked else ():
-        await follow_blocking(db, one, by=by)
+    for customer in (root, gone) if is_about_blocked else ():
+        await follow_blocking(db, customer, by=by)
     merged.undone_at, merged.undone_by, merged.undone_reason = now(), by, reason
     pushes_of(db).append(disconnect_push(f"visitor:{gone.id}", f"visitor:{root.id}"))
     event = CustomerUnmerged(
