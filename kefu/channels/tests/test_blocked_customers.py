@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from kefu.channels.tests.conftest import Guest, House
 from kefu.channels.tests.test_signed_api import post
@@ -174,25 +174,3 @@ async def test_what_is_reopened_at_the_moment_of_blocking_is_shut(guest: Guest) 
     async with house.database.transaction() as db:
         talk = await db.get_one(Conversation, UUID(opened["id"]))
         assert (talk.is_open(), talk.blocked) == (True, True)
-
-
-async def test_of_many_first_words_and_a_block_at_once_none_comes_later(house: House) -> None:
-    guests = [Guest(house, await house.inbox()) for _ in range(8)]
-    names = [UUID((await guest.come_in())["visitor"]["id"]) for guest in guests]
-
-    async def block(name: UUID) -> None:
-        async with house.database.transaction() as db:
-            query = select(Customer).where(Customer.id == name)
-            locked = await db.scalars(query.with_for_update(key_share=True))
-            await block_customer(db, locked.one(), by=BY)
-
-    words = [{"first_message": {"id": str(uuid7()), "text": "在吗"}} for _ in guests]
-    pairs = zip(guests, words, strict=True)
-    opening = (guest.post("/conversations", said) for guest, said in pairs)
-    await asyncio.gather(*opening, *(block(name) for name in names))
-
-    async with house.database.transaction() as db:
-        left = select(func.count()).where(
-            Conversation.customer_id.in_(names), Conversation.blocked.is_(False)
-        )
-        assert await db.scalar(left) == 0
