@@ -17,6 +17,7 @@ from kefu.conversations import (
     Outgoing,
     Sender,
     Status,
+    check_not_shut,
     note_event,
     reopen,
     say_in,
@@ -65,6 +66,7 @@ async def _learn(db: Session, visitor: Visitor, *, name: str, contact: str) -> N
 
 async def ask_for_human(db: Session, conversation: Conversation, *, by: UUID) -> None:
     """Let a person take it: it waits, and says so; asking again changes nothing."""
+    await check_not_shut(db, conversation)
     if conversation.status == Status.CLOSED:
         await reopen(db, conversation, by=by)
     elif conversation.status == Status.SNOOZED:

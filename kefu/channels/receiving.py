@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from kefu.channels.contexts import bounded
-from kefu.channels.contract import Incoming, Line, Report
+from kefu.channels.contract import From, Incoming, Line, Report
 from kefu.channels.delivering import delivery_failed
 from kefu.channels.visitors import Visitor, opened_conversation
 from kefu.conversations import (
@@ -27,7 +27,7 @@ from kefu.core.db import Session, pushes_of
 from kefu.core.errors import Invalid, Refusal
 from kefu.core.ids import uuid7
 from kefu.core.settings import Settings
-from kefu.customers import identify
+from kefu.customers import Customer, identify
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,7 @@ async def take_in(db: Session, inbox: Inbox, incoming: Incoming) -> Taken:
     known = await _known(db, inbox, incoming.external_id)
     if known is not None:
         return known
-    sender = incoming.sender
-    customer = await identify(
-        db,
-        identities=sender.identities,
-        scope=inbox.id,
-        name=sender.name,
-        email=sender.email,
-        phone=sender.phone,
-        locale=sender.locale,
-    )
-    visitor = Visitor(customer, inbox)
+    visitor = Visitor(await _sender(db, inbox, incoming.sender), inbox)
     conversation = await opened_conversation(db, visitor)
     identifier = uuid7()
     if not await _is_first(db, inbox, incoming.external_id, identifier, conversation.id):
@@ -107,6 +97,24 @@ async def take_in(db: Session, inbox: Inbox, incoming: Incoming) -> Taken:
         conversation.context = conversation.context | bounded(incoming.context)
     await say_in(db, conversation, outgoing(visitor.party(), frame))
     return Taken(incoming.external_id, identifier, conversation.id)
+
+
+async def _sender(db: Session, inbox: Inbox, sender: From) -> Customer:
+    """Who wrote; what is wrong with them is named by its place in the message."""
+    try:
+        return await identify(
+            db,
+            identities=sender.identities,
+            scope=inbox.id,
+            name=sender.name,
+            email=sender.email,
+            phone=sender.phone,
+            locale=sender.locale,
+        )
+    except Invalid as refusal:
+        field = "id" if refusal.field == "api" else refusal.field
+        refusal.field = f"sender.{field}" if field else "sender"
+        raise
 
 
 async def _known(db: Session, inbox: Inbox, external_id: str) -> Taken | None:

@@ -50,6 +50,7 @@ from kefu.conversations import (
     Conversation,
     Outgoing,
     Stored,
+    check_not_shut,
     content_of,
     conversation_for_visitor,
     keep,
@@ -214,9 +215,11 @@ def acknowledged(message: Outgoing, stored: Stored) -> dict[str, Any]:
 async def rate_conversation(
     db: Db, visitor: EnteredVisitor, body: RatingBody
 ) -> VisitorConversation:
-    """Say how it was, one to five and a word."""
+    """Say how it was, one to five and a word; who is blocked may leave the word out."""
     customer = visitor.customer.id
     conversation = await conversation_for_visitor(db, customer, body.conversation, lock=True)
+    if body.comment:
+        await check_not_shut(db, conversation)
     await rate(db, conversation, body.score, body.comment, by=customer)
     return VisitorConversation.model_validate(await shown_conversation(db, conversation))
 

@@ -193,7 +193,7 @@ async def is_blocked(db: Session, customer: Customer, inbox: Inbox) -> bool:
     blocked = select(Conversation.id).where(
         Conversation.customer_id == customer.id,
         Conversation.inbox_id == inbox.id,
-        Conversation.blocked,
+        Conversation.blocked_here,
     )
     return await db.scalar(blocked.limit(1)) is not None
 

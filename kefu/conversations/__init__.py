@@ -9,6 +9,7 @@ from kefu.conversations.access import (
     visible_to,
 )
 from kefu.conversations.batch import Outgoing, Stored
+from kefu.conversations.blocking import check_not_shut
 from kefu.conversations.files import content_of, keep, storage_of, write_down
 from kefu.conversations.frames import check_pace, outgoing
 from kefu.conversations.inboxes import CHANNELS, create_inbox
@@ -50,6 +51,7 @@ __all__ = [
     "Sending",
     "Status",
     "Stored",
+    "check_not_shut",
     "check_pace",
     "close",
     "content_of",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from kefu.conversations.access import locked_conversation
 from kefu.conversations.batch import Outgoing, Stored, store_in
+from kefu.conversations.blocking import check_not_shut, is_shut
 from kefu.conversations.events import ConversationAssigned, ConversationReopened
 from kefu.conversations.lifecycle import reopen, wake
 from kefu.conversations.model import Conversation, Message, Sender, Status
 from kefu.conversations.telling import tell
 from kefu.core.db import Database, Session
-from kefu.core.errors import Conflict, Forbidden, NotFound
+from kefu.core.errors import Conflict, NotFound
 
 
 async def send_slowly(database: Database, message: Outgoing) -> Stored:
@@ -20,6 +21,8 @@ async def send_slowly(database: Database, message: Outgoing) -> Stored:
         known = await already_stored(db, conversation, message)
         if known is not None:
             return known
+        if message.scope == "visitor":
+            await check_not_shut(db, conversation)
         await move_on(db, conversation, message)
         await db.flush()
         return await store_in(db, message)
@@ -57,8 +60,6 @@ def check_door(conversation: Conversation, message: Outgoing) -> None:
     }
     if not through.get(message.scope, True):
         raise NotFound("There is no such conversation.", field="conversation")
-    if message.scope == "visitor" and conversation.blocked:
-        raise Forbidden("This conversation does not take messages from you.", code="blocked")
 
 
 async def move_on(db: Session, conversation: Conversation, message: Outgoing) -> None:
@@ -77,6 +78,7 @@ async def _answer(db: Session, conversation: Conversation, message: Outgoing) ->
     if conversation.status in (Status.ACTIVE, Status.WRAPPING_UP):
         return
     was_closed = conversation.status == Status.CLOSED
+    conversation.blocked = await is_shut(db, conversation)
     conversation.status = Status.ACTIVE
     conversation.assignee_id = conversation.assignee_id or message.sender_id
     conversation.waiting_since = None

@@ -191,7 +191,7 @@ async def on_typing(connection: Connection, frame: dict[str, Any]) -> None:
     party = connection.party
     assert party is not None
     name = str(an_id(frame.get("conversation"), "conversation"))
-    if name not in (connection.conversations or ()):
+    if party.muted or name not in (connection.conversations or ()):
         return
     visitor = party.kind == "visitor"
     shown: dict[str, Any] = {

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from kefu.conversations.blocking import is_shut
 from kefu.conversations.events import (
-    ConversationBlocked,
     ConversationClosed,
     ConversationOpened,
     ConversationPrioritised,
@@ -22,7 +22,7 @@ from kefu.conversations.telling import tell
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import Conflict, Invalid
-from kefu.customers import Customer
+from kefu.customers import Customer, is_blocked
 
 SNOOZE_LIMIT = timedelta(days=365)
 
@@ -55,7 +55,11 @@ async def open_conversation(
     context: dict[str, Any] | None = None,
     identifier: UUID | None = None,
 ) -> Conversation:
-    """Begin a conversation in an inbox; it waits for somebody of the inbox's team."""
+    """Begin a conversation in an inbox; it waits for somebody of the inbox's team.
+
+    The customer's row is locked: whoever blocks them at this moment finds it, or it finds them
+    blocked.
+    """
     at = now()
     conversation = Conversation(
         inbox_id=inbox.id,
@@ -70,6 +74,7 @@ async def open_conversation(
         customer_tier=customer.tier,
         language=customer.locale or inbox.locale,
         context=context or {},
+        blocked=await is_blocked(db, customer.id, lock=True),
     )
     if identifier is not None:
         conversation.id = identifier
@@ -109,6 +114,7 @@ async def reopen(db: Session, conversation: Conversation, *, by: UUID | None) ->
     to = Status.ACTIVE if conversation.assignee_id else Status.WAITING
     if conversation.status != Status.CLOSED:
         raise Conflict("Only a closed conversation can be reopened.", code="illegal_transition")
+    conversation.blocked = await is_shut(db, conversation)
     conversation.status = to
     conversation.closed_at = None
     conversation.close_reason = None
@@ -160,11 +166,3 @@ async def prioritise(
         return
     conversation.priority = priority
     await tell(db, conversation, ConversationPrioritised, by=by, priority=priority)
-
-
-async def block(db: Session, conversation: Conversation, blocked: bool, *, by: UUID) -> None:  # noqa: FBT001
-    """Refuse (or take again) what this visitor writes here."""
-    if conversation.blocked == blocked:
-        return
-    conversation.blocked = blocked
-    await tell(db, conversation, ConversationBlocked, by=by, blocked=blocked)

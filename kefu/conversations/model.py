@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kefu.core.clock import now
@@ -161,6 +161,7 @@ class Conversation(Base):
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[str | None] = mapped_column(Text)
     blocked: Mapped[bool] = mapped_column(default=False)
+    blocked_here: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     reopened: Mapped[int] = mapped_column(Integer, default=0)
     transfers: Mapped[int] = mapped_column(Integer, default=0)
     summary: Mapped[str] = mapped_column(Text, default="")

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement
 from kefu.conversations import lifecycle
 from kefu.conversations.access import conversation_for, message_in
 from kefu.conversations.assignment import claim, transfer
+from kefu.conversations.blocking import block, unblock
 from kefu.conversations.checking import an_id
 from kefu.conversations.drafts import draft_of
 from kefu.conversations.frames import outgoing
@@ -242,15 +243,15 @@ async def prioritise_conversation(
 async def block_visitor(db: Db, actor: CurrentActor, conversation_id: UUID) -> ConversationRow:
     """Take no more messages from this visitor here."""
     conversation = await conversation_for(db, actor, conversation_id, lock=True)
-    await lifecycle.block(db, conversation, True, by=actor.id)
+    await block(db, conversation, by=actor.id)
     return await _row(db, conversation)
 
 
 @router.delete("/{conversation_id}/block")
 async def unblock_visitor(db: Db, actor: CurrentActor, conversation_id: UUID) -> ConversationRow:
-    """Take their messages again."""
+    """Take their messages again; refused while their customer is blocked."""
     conversation = await conversation_for(db, actor, conversation_id, lock=True)
-    await lifecycle.block(db, conversation, False, by=actor.id)
+    await unblock(db, conversation, by=actor.id)
     return await _row(db, conversation)
 
 

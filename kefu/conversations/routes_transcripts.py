@@ -28,7 +28,11 @@ async def get_transcript(
     zone: Annotated[str, Query(max_length=64)] = "Asia/Shanghai",
     notes: bool = False,  # noqa: FBT001, FBT002 - a query parameter
 ) -> Response:
-    """The whole conversation as text, as a page to print, or as JSON."""
+    """The conversation as text, as a page to print, or as JSON.
+
+    It holds the first 20,000 messages. Where there are more, text and page say so at their end, and
+    JSON says so in `is_cut`.
+    """
     conversation = await conversation_for(db, actor, conversation_id)
     written = await transcript_of(db, conversation, by=actor, form=form, zone=zone, notes=notes)
     name = f"kefu-{conversation.id}.{ENDING[form]}"

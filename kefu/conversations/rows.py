@@ -68,6 +68,7 @@ def head_of(conversation: Conversation) -> dict[str, Any]:
         "close_reason": conversation.close_reason,
         "summary": conversation.summary,
         "blocked": conversation.blocked,
+        "blocked_here": conversation.blocked_here,
         "next_due_at": iso(conversation.next_due_at),
         "next_due_kind": conversation.next_due_kind,
         "rating": rating,

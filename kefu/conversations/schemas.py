@@ -97,6 +97,7 @@ class ConversationRow(BaseModel):
     close_reason: str | None
     summary: str
     blocked: bool
+    blocked_here: bool
     next_due_at: datetime | None
     next_due_kind: str | None
     rating: Rating | None

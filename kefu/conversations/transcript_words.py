@@ -25,6 +25,7 @@ CHINESE = {
     "choices": "选项",
     "form": "表单",
     "system_human_requested": "客户请求人工客服",
+    "cut": "（只包含最早的 {count:,} 条消息，之后的消息没有写入这份记录。）",
 }
 ENGLISH = {
     "lang": "en",
@@ -49,6 +50,7 @@ ENGLISH = {
     "choices": "Choices",
     "form": "Form",
     "system_human_requested": "The customer asked for a person",
+    "cut": "(Only the first {count:,} messages; later ones are left out of this transcript.)",
 }
 
 

@@ -38,6 +38,7 @@ class Transcript:
     zone: ZoneInfo
     words: dict[str, str]
     notes: bool
+    is_cut: bool = False
 
     def time_of(self, moment: str) -> str:
         """A moment as the reader's clock shows it."""
@@ -75,6 +76,10 @@ class Transcript:
             (words["zone"], self.zone.key),
         ]
 
+    def ending(self) -> str | None:
+        """What must be said where later messages are left out."""
+        return self.words["cut"].format(count=len(self.messages)) if self.is_cut else None
+
 
 NAMED = ("name", "title", "number", "status", "price", "amount", "currency", "url")
 
@@ -101,12 +106,14 @@ async def transcript_of(
     """The conversation in this form, its times in this zone; notes only where allowed."""
     if notes:
         by.require(NOTES)
+    messages = await _messages(db, conversation, notes=notes)
     transcript = Transcript(
         row=(await rows_of(db, [conversation]))[0],
-        messages=await _messages(db, conversation, notes=notes),
+        messages=await shown_messages(db, conversation, messages[:MESSAGES]),
         zone=zone_called(zone),
         words=words_for(by.locale),
         notes=notes,
+        is_cut=len(messages) > MESSAGES,
     )
     event = TranscriptExported(
         subject=conversation.id,
@@ -126,14 +133,12 @@ def zone_called(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-async def _messages(
-    db: Session, conversation: Conversation, *, notes: bool
-) -> list[dict[str, Any]]:
+async def _messages(db: Session, conversation: Conversation, *, notes: bool) -> list[Message]:
+    """The first messages, and one more than is written where there are more."""
     query = select(Message).where(Message.conversation_id == conversation.id)
     if not notes:
         query = query.where(Message.kind != "note")
-    rows = await db.scalars(query.order_by(Message.seq).limit(MESSAGES))
-    return await shown_messages(db, conversation, list(rows))
+    return list(await db.scalars(query.order_by(Message.seq).limit(MESSAGES + 1)))
 
 
 def as_text(transcript: Transcript) -> str:
@@ -144,6 +149,8 @@ def as_text(transcript: Transcript) -> str:
         said = transcript.said(message).replace("\r\n", "\n").replace("\r", "\n")
         said = "\n    ".join(said.split("\n"))
         lines.append(f"[{transcript.time_of(message['at'])}] {transcript.who(message)}: {said}")
+    if ending := transcript.ending():
+        lines += ["", ending]
     return "\n".join(lines) + "\n"
 
 
@@ -156,6 +163,7 @@ def as_json(transcript: Transcript) -> str:
             "exported_at": now().isoformat(),
             "zone": transcript.zone.key,
             "notes": transcript.notes,
+            "is_cut": transcript.is_cut,
         },
         option=orjson.OPT_INDENT_2,
     ).decode()
@@ -183,6 +191,8 @@ def as_html(transcript: Transcript) -> str:
         f"</header><p>{escape(transcript.said(message))}</p></article>"
         for message in transcript.messages
     )
+    ending = transcript.ending()
+    body += f"<p>{escape(ending)}</p>" if ending else ""
     title = escape(transcript.words["title"])
     return (
         f'<!doctype html><html lang="{escape(transcript.words["lang"])}"><head>'

@@ -50,7 +50,7 @@ class Allowance:
 
 @dataclass(slots=True)
 class Party:
-    """Who is at the other end: a visitor or an agent."""
+    """Who is at the other end: a visitor or an agent; nobody sees what a muted one types."""
 
     kind: str
     id: UUID
@@ -62,6 +62,7 @@ class Party:
     actor: Any = None
     inbox: UUID | None = None
     topics: tuple[str, ...] = ()
+    muted: bool = False
     allowance: Allowance | None = None
     expires: float | None = None
 

@@ -21,6 +21,7 @@ from kefu.customers.access import (
     grant_access,
     visible_to,
 )
+from kefu.customers.blocking import block_customer, unblock_customer
 from kefu.customers.cards import CustomerCard, customers_named
 from kefu.customers.consents import PURPOSES, Proof, check_consent, give_consent, has_consent
 from kefu.customers.contacts import email_address, phone_number
@@ -40,7 +41,6 @@ from kefu.customers.personal_data import (
 )
 from kefu.customers.points import earn_points, take_back_points
 from kefu.customers.portraits import note_talk
-from kefu.customers.profiles import block_customer, unblock_customer
 from kefu.customers.purchases import enter_stage, note_purchases, note_service
 from kefu.customers.recognising import Person, a_person, recognise_all
 from kefu.customers.recommending import (
@@ -52,6 +52,7 @@ from kefu.customers.recommending import (
 )
 from kefu.customers.regions import is_elsewhere, province_in
 from kefu.customers.segments import customers_in
+from kefu.customers.shutting import follows_blocking, is_blocked
 from kefu.customers.talk import TalkCount
 from kefu.customers.timeline import timeline_entry
 from kefu.customers.treating import Treatment, treatment_of, treatments_of
@@ -93,10 +94,12 @@ __all__ = [
     "everyone_who_is",
     "export_customer",
     "exports_customer",
+    "follows_blocking",
     "give_consent",
     "grant_access",
     "has_consent",
     "identify",
+    "is_blocked",
     "is_elsewhere",
     "masked_email",
     "masked_phone",

@@ -21,6 +21,7 @@ from kefu.customers.events_merging import CustomerMerged, CustomerUnmerged
 from kefu.customers.model import Customer
 from kefu.customers.model_merging import CustomerMerge
 from kefu.customers.moving import give_back_rows, move_rows
+from kefu.customers.shutting import follow_blocking
 
 MEMBERS_AT_MOST = 100
 REASONS = ("same_person", "same_household_account", "duplicate_import", "other")
@@ -74,6 +75,7 @@ async def merge(db: Session, gone: Customer, *, into: Customer, grounds: Grounds
             field="into",
             limit=MEMBERS_AT_MOST,
         )
+    is_about_blocked = bool(gone.blocked_at or into.blocked_at)
     for one in (gone, into):
         adopt_edits(one, family.members(one.id))
     moved = await move_rows(db, gone=gone.id, kept=into.id)
@@ -81,6 +83,8 @@ async def merge(db: Session, gone: Customer, *, into: Customer, grounds: Grounds
         family.customers[member].merged_into = into.id
     family.children.setdefault(into.id, []).append(gone.id)
     stand_for(into, family.members(into.id))
+    if is_about_blocked:
+        await follow_blocking(db, into, by=grounds.by)
     merged = CustomerMerge(
         id=uuid7(),
         kept_id=into.id,
@@ -135,6 +139,7 @@ async def unmerge(db: Session, merged: CustomerMerge, *, reason: str, by: UUID) 
     await db.refresh(merged, with_for_update=True)
     check_merged(merged, gone)
     root = family.customers[gone.merged_into or gone.id]
+    is_about_blocked = bool(gone.blocked_at or root.blocked_at)
     adopt_edits(root, family.members(root.id))
     leaving = family.below(gone.id)
     for one in leaving:
@@ -144,6 +149,8 @@ async def unmerge(db: Session, merged: CustomerMerge, *, reason: str, by: UUID) 
     await give_back_rows(db, homes=leaving, to=gone.id)
     for one in family.above(merged.kept_id):
         stand_for(family.customers[one], family.members(one))
+    for customer in (root, gone) if is_about_blocked else ():
+        await follow_blocking(db, customer, by=by)
     merged.undone_at, merged.undone_by, merged.undone_reason = now(), by, reason
     pushes_of(db).append(disconnect_push(f"visitor:{gone.id}", f"visitor:{root.id}"))
     event = CustomerUnmerged(
@@ -200,6 +207,9 @@ async def gather_strays(db: Session, gone: Collection[UUID]) -> None:
     for stray in strays:
         if stray.merged_into is not None:
             await move_rows(db, gone=stray.id, kept=stray.merged_into)
+            kept = (await db.scalars(rows_of(Customer.id == stray.merged_into))).one()
+            if kept.blocked_at is not None:
+                await follow_blocking(db, kept, by=None)
 
 
 async def merge_with_id(db: Session, merge_id: UUID) -> CustomerMerge:

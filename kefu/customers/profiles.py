@@ -8,12 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import delete
 
-from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import record
 from kefu.customers.attributes import attribute_definitions, checked_attributes
 from kefu.customers.contacts import email_address, phone_number
-from kefu.customers.events import CustomerBlocked, CustomerChanged, CustomerUnblocked
+from kefu.customers.events import CustomerChanged
 from kefu.customers.identities import add_claims, identities_of
 from kefu.customers.masking import masked_email, masked_number, masked_phone
 from kefu.customers.model import Customer, Identity
@@ -109,21 +108,6 @@ async def shown_attributes(db: Session, customer: Customer) -> dict[str, Any]:
         key: masked_number(value) if key in sensitive else value
         for key, value in customer.attributes.items()
     }
-
-
-async def block_customer(db: Session, customer: Customer, *, by: UUID) -> None:
-    """Nothing this customer writes reaches anybody until they are unblocked."""
-    if customer.blocked_at is None:
-        customer.blocked_at = now()
-        event = CustomerBlocked(subject=customer.id, customer=customer.id, actor=by)
-        await record(db, event)
-
-
-async def unblock_customer(db: Session, customer: Customer, *, by: UUID) -> None:
-    if customer.blocked_at is not None:
-        customer.blocked_at = None
-        event = CustomerUnblocked(subject=customer.id, customer=customer.id, actor=by)
-        await record(db, event)
 
 
 @exports_customer("profile")

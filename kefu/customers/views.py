@@ -29,6 +29,7 @@ VERBS = {
     "reveal": "customer.reveal",
     "export": "customer.export",
     "erase": "customer.erase",
+    "block": "customer.block",
 }
 AFTER_ERASURE = {"export"}
 

@@ -54,6 +54,7 @@ async def _visitor(
         locale=str(hello.get("locale") or "zh-CN")[:10],
         inbox=held.inbox,
         topics=tuple(f"visitor:{one}" for one in {customer.id, held.customer}),
+        muted=customer.blocked_at is not None,
         allowance=Allowance(chosen.visitor_burst, chosen.visitor_per_minute),
         expires=held.expires.timestamp(),
     )

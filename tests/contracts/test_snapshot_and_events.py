@@ -41,6 +41,10 @@ class Scene:
         answer = await self.house.ask(self.token, method, address, body)
         assert answer.is_success, f"{method} {path}: {answer.text}"
 
+    async def ask_of_customer(self, method: str, path: str) -> None:
+        answer = await self.house.ask(self.token, method, f"/customers/{self.guest.customer}{path}")
+        assert answer.is_success, f"{method} {path}: {answer.text}"
+
     async def say(self, text: str = "您好,请讲。", **more: Any) -> None:
         body = {"id": str(uuid7()), "text": text} | more
         self.said.append(body["id"])
@@ -83,6 +87,14 @@ def put(path: str, **body: Any) -> Verb:
 
 def delete(path: str) -> Verb:
     return lambda scene: scene.ask("DELETE", path)
+
+
+def block_customer(scene: Scene) -> Awaitable[None]:
+    return scene.ask_of_customer("PUT", "/block")
+
+
+def unblock_customer(scene: Scene) -> Awaitable[None]:
+    return scene.ask_of_customer("DELETE", "/block")
 
 
 def claim(scene: Scene) -> Awaitable[None]:
@@ -180,6 +192,13 @@ CASES: dict[str, tuple[list[Verb], Verb]] = {
     "taking labels off": ([label], put("/labels", labels=[])),
     "blocking": ([], put("/block")),
     "unblocking": ([put("/block")], delete("/block")),
+    "blocking the customer": ([claim, customer_says], block_customer),
+    "blocking the customer of what is blocked": ([put("/block")], block_customer),
+    "blocking what its customer shuts": ([block_customer], put("/block")),
+    "unblocking what its customer shuts": ([block_customer, put("/block")], delete("/block")),
+    "letting the customer in": ([block_customer], unblock_customer),
+    "reopening for a blocked customer": ([close, block_customer], delete("/closure")),
+    "writing to a blocked customer": ([close, block_customer], say),
     "an agent has read it": ([customer_says, customer_says], put("/seen", seq=3)),
     "an agent has read some": ([customer_says, customer_says], put("/seen", seq=2)),
     "a customer has read it": ([claim, say, say], customer_sees),

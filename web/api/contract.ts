@@ -187,6 +187,8 @@ export interface ConversationRow {
   close_reason?: string | null
   summary?: string
   blocked?: boolean
+  /** Whether the conversation itself was blocked; if not, its customer is. */
+  blocked_here?: boolean
 }
 
 /** What a visitor is told of its conversation. */

@@ -26,9 +26,19 @@ export function canRecord(): boolean {
   return typeof MediaRecorder !== 'undefined' && typeof navigator.mediaDevices?.getUserMedia === 'function'
 }
 
-/** Begins at once; throws where there is no microphone, or it is not allowed. */
-export async function record(): Promise<Recording> {
+/** Begins at once; throws where there is no microphone, or it is not allowed. `failed` is called when it breaks off. */
+export async function record(failed: () => void): Promise<Recording> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true })
+  const release = () => stream.getTracks().forEach((track) => track.stop())
+  try {
+    return recordingOf(stream, release, failed)
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+function recordingOf(stream: MediaStream, release: () => void, failed: () => void): Recording {
   const [type, ending] = FORMS.find(([form]) => MediaRecorder.isTypeSupported(form)) ?? ['', 'webm']
   const recorder = new MediaRecorder(stream, type ? { mimeType: type } : {})
   const parts: Blob[] = []
@@ -36,16 +46,20 @@ export async function record(): Promise<Recording> {
   recorder.ondataavailable = ({ data }) => {
     if (data.size) parts.push(data)
   }
+  recorder.onerror = () => {
+    release()
+    failed()
+  }
   recorder.start()
 
   function end(): Promise<void> {
     return new Promise((ended) => {
-      const release = () => {
-        for (const track of stream.getTracks()) track.stop()
+      const last = () => {
+        release()
         ended()
       }
-      if (recorder.state === 'inactive') return release()
-      recorder.onstop = release
+      if (recorder.state === 'inactive') return last()
+      recorder.onstop = last
       recorder.stop()
     })
   }

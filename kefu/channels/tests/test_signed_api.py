@@ -169,6 +169,23 @@ async def test_a_request_recorded_long_ago_is_refused(house: House, inbox: Inbox
             },
             "messages.1.kind",
         ),
+        (
+            {"messages": [{"id": "1", "sender": {"id": "a", "email": "no"}, "text": "x"}]},
+            "messages.0.sender.email",
+        ),
+        (
+            {
+                "messages": [
+                    {"id": "1", "sender": SENDER, "text": "x"},
+                    {"id": "2", "sender": {"id": "a", "phone": "no"}, "text": "x"},
+                ]
+            },
+            "messages.1.sender.phone",
+        ),
+        (
+            {"messages": [{"id": "1", "sender": {"id": "a"}, "kind": "product", "content": {}}]},
+            "messages.0.content.id",
+        ),
         ({"reports": [{"message": str(uuid7()), "status": "read"}]}, "reports.0.message"),
         ({"reports": [{"message": str(uuid7()), "status": "eaten"}]}, "reports.0.status"),
     ],

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from kefu.conversations.batch import Outgoing, Stored, store_in
-from kefu.conversations.lifecycle import block, open_conversation
+from kefu.conversations.blocking import block, unblock
+from kefu.conversations.lifecycle import open_conversation
 from kefu.conversations.model import Conversation, Inbox, Kind, Sender
 from kefu.conversations.screening import use_screen
 from kefu.conversations.sensitive_words import screened_by
@@ -87,7 +88,8 @@ async def a_message(
 
 async def block_whose(db: Session, conversation: UUID, *, blocked: bool = True) -> None:
     """Block the visitor of a conversation, or let them in again."""
-    await block(db, await db.get_one(Conversation, conversation), blocked, by=uuid7())
+    change = block if blocked else unblock
+    await change(db, await db.get_one(Conversation, conversation), by=uuid7())
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from kefu.conversations import transcripts
 from kefu.conversations.model import Conversation, Kind, Sender
 from kefu.conversations.tests.factories import a_conversation, a_message
 from kefu.core.clock import FrozenClock
@@ -114,6 +115,24 @@ async def test_as_json_it_is_what_the_api_shows(db: Session, visitor: Visitor) -
     shown = answer.json()
     assert shown["conversation"]["id"] == str(conversation.id)
     assert [message["kind"] for message in shown["messages"]] == ["text", "text", "order"]
+
+
+@pytest.mark.parametrize("form", ["text", "html", "json"])
+async def test_where_later_messages_are_left_out_it_says_so(
+    db: Session, visitor: Visitor, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    conversation = await a_talk(db)
+    visitor.enter(await an_entry(db, role="administrator"))
+    words = "只包含最早的 2 条消息"
+    said = {"text": words, "html": words, "json": '"is_cut": true'}
+
+    monkeypatch.setattr(transcripts, "MESSAGES", 3)
+    whole = await written(visitor, conversation, format=form)
+    monkeypatch.setattr(transcripts, "MESSAGES", 2)
+    cut = await written(visitor, conversation, format=form)
+
+    assert (said[form] in whole, said[form] in cut) == (False, True)
+    assert ("JD-77" in whole, "JD-77" in cut) == (True, False)
 
 
 async def test_notes_come_only_when_asked_for_and_allowed(db: Session, visitor: Visitor) -> None:

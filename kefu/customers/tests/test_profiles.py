@@ -6,7 +6,7 @@ import pytest
 
 from kefu.core.db import Session
 from kefu.core.ids import uuid7
-from kefu.customers import block_customer, customers_named, unblock_customer
+from kefu.customers import customers_named
 from kefu.customers.tests.conftest import Desk
 from kefu.customers.tests.factories import a_customer, an_attribute, an_identity
 
@@ -33,7 +33,7 @@ async def test_a_page_shows_everything_masked_in_few_queries(
     assert (page["phone"], page["email"]) == ("+86138****8000", "x****@example.com")
     assert page["attributes"] == {"id_card": "****34"}
     assert [one["value"] for one in page["identities"]] == ["+86138****8000", "42"]
-    assert page["allowed"] == ["edit", "erase", "export", "note", "reveal"]
+    assert page["allowed"] == ["block", "edit", "erase", "export", "note", "reveal"]
     assert "13800138000" not in answer.text
     assert len(statements) <= 8
 
@@ -161,20 +161,6 @@ async def test_an_unknown_customer_is_not_there(desk: Desk) -> None:
 
     assert (await desk.get(f"/customers/{uuid7()}")).status_code == 404
     assert (await desk.get("/customers/no-id")).status_code == 422
-
-
-async def test_a_customer_is_blocked_once_and_unblocked(
-    db: Session, desk: Desk, facts: Any
-) -> None:
-    customer = await a_customer(db)
-    agent = await desk.sign_in()
-
-    for change in (block_customer, block_customer, unblock_customer, unblock_customer):
-        await change(db, customer, by=agent.id)
-
-    assert customer.blocked_at is None
-    kinds = [fact.kind for fact in await facts() if fact.subject == customer.id]
-    assert kinds == ["customer.blocked", "customer.unblocked"]
 
 
 async def test_cards_of_many_customers_take_one_query(db: Session, counting: Any) -> None:

@@ -107,6 +107,40 @@ test('a conversation that ended asks for one to five stars and a word', async ()
   expect(shown.text()).toContain('感谢您的评价')
 })
 
+test.each([
+  ['in a talk', aRow()],
+  ['before any', null],
+])('who is blocked reads one sentence, %s', async (_, row) => {
+  const visit = aVisit({ row })
+  visit.answers['/conversations'] = refusal(403, 'blocked')
+  await visit.begin()
+  const shown = visit.show(Lines, { visible: true })
+
+  const id = visit.here.out.say({ kind: 'text', text: '在吗' })
+  if (row) visit.network.last.say({ t: 'error', id, problem: { title: 'No', status: 403, code: 'blocked' } })
+  await flushPromises()
+
+  expect(shown.text()).toContain('您暂时不能发送消息。')
+})
+
+test('who is blocked may rate with the stars alone', async () => {
+  const visit = aVisit({ row: aRow({ status: 'closed', last_seq: 1 }), messages: [aMessage(1)] })
+  visit.answers['/rating'] = (body: { comment?: string }) => (body.comment ? refusal(403, 'blocked') : null)
+  await visit.begin()
+  const shown = visit.show(Rating, {})
+  await shown.findAll('[role=radio]')[0]?.trigger('click')
+  await shown.find('textarea').setValue('差')
+
+  await shown.find('form').trigger('submit')
+  await flushPromises()
+  expect(shown.find('[role=alert]').text()).toContain('可以只发送星级')
+  await shown.find('textarea').setValue('')
+  await shown.find('form').trigger('submit')
+  await flushPromises()
+
+  expect(shown.text()).toContain('感谢您的评价')
+})
+
 test('a rating that did not arrive is kept to be sent again', async () => {
   const visit = aVisit({ row: aRow({ status: 'closed', last_seq: 1 }), messages: [aMessage(1)] })
   visit.answers['/rating'] = refusal(503)

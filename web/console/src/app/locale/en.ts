@@ -112,6 +112,7 @@ export default {
     taken: 'A colleague has taken this conversation.',
     illegal_transition: 'This cannot be done in the conversation’s present state.',
     blocked: 'This visitor is blocked.',
+    customer_blocked: 'The customer is blocked. Unblock the customer on their page.',
     too_late: 'A message can be recalled within two minutes.',
     not_yours: 'Only your own messages can be recalled.',
     recalled: 'This message is recalled already.',

@@ -112,6 +112,7 @@ export default {
     taken: '其他同事已经接入了这个会话。',
     illegal_transition: '会话当前的状态不能这样操作。',
     blocked: '该访客已被拉黑。',
+    customer_blocked: '该客户已被拉黑，请在客户页面解除。',
     too_late: '只能撤回两分钟内的消息。',
     not_yours: '只能撤回自己的消息。',
     recalled: '这条消息已经撤回。',

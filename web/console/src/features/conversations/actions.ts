@@ -53,13 +53,13 @@ export function label(id: Id, labels: Label[]): Promise<boolean> {
 }
 
 export async function block(id: Id): Promise<boolean> {
-  const ok = await doing(id, { blocked: true }, () => server.block(id))
+  const ok = await doing(id, { blocked: true, blocked_here: true }, () => server.block(id))
   if (ok) undoable(t('conversations.did.blocked'), () => unblock(id))
   return ok
 }
 
 export function unblock(id: Id): Promise<boolean> {
-  return doing(id, { blocked: false }, () => server.unblock(id))
+  return doing(id, { blocked: false, blocked_here: false }, () => server.unblock(id))
 }
 
 export async function handOver(id: Id, body: Parameters<typeof server.transfer>[1]): Promise<void> {

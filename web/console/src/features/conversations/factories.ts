@@ -36,6 +36,7 @@ export function aRow(change: Partial<ConversationRow> = {}): ConversationRow {
     next_due_kind: null,
     rating: null,
     blocked: false,
+    blocked_here: false,
     ...change,
   }
 }

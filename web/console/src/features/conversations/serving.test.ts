@@ -36,9 +36,15 @@ test.each([
 })
 
 test('one who is blocked can be let in again', () => {
-  const verbs = verbsFor(aRow({ blocked: true }), everything, AGENT.id)
+  const verbs = verbsFor(aRow({ blocked: true, blocked_here: true }), everything, AGENT.id)
 
   expect([verbs.has('block'), verbs.has('unblock')]).toEqual([false, true])
+})
+
+test('one whose customer is blocked is let in with the customer only', () => {
+  const verbs = verbsFor(aRow({ blocked: true }), everything, AGENT.id)
+
+  expect([verbs.has('block'), verbs.has('unblock')]).toEqual([false, false])
 })
 
 const tent: Ware = { id: 'p1', title: '双人帐篷', image: 'javascript:alert(1)', url: 'https://shop.example/tent', price_from: 69_900, currency: 'CNY' }

@@ -35,7 +35,7 @@ const VERBS: Record<Verb, [permission: string, fits: Fits]> = {
   label: ['conversation.change', () => true],
   prioritise: ['conversation.change', () => true],
   block: ['conversation.block', (row) => !row.blocked],
-  unblock: ['conversation.block', (row) => row.blocked === true],
+  unblock: ['conversation.block', (row) => row.blocked_here === true],
   schedule: ['message.send', isOpen],
   export: ['conversation.export', () => true],
 }

@@ -81,6 +81,8 @@ const one = (id: Id) => `/customers/${id}`
 
 export const readCustomer = (id: Id) => api.get<Customer>(one(id))
 export const changeCustomer = (id: Id, change: Record<string, unknown>) => api.patch<Customer>(one(id), change)
+export const block = (id: Id) => api.put<Customer>(`${one(id)}/block`)
+export const unblock = (id: Id) => api.delete<Customer>(`${one(id)}/block`)
 export const readAttributes = () => api.get<Page<Attribute>>('/customer-attributes', { limit: 100 })
 export const readCustomerLabels = () => api.get<Page<Label>>('/customer-labels', { limit: 100 })
 export const putLabels = (id: Id, labels: Id[]) => api.put(`${one(id)}/labels`, { labels })

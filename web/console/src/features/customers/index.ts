@@ -4,7 +4,7 @@ import { Contact, MessageSquareHeart, UserRoundSearch } from '@lucide/vue'
 import { defineAsyncComponent } from 'vue'
 import type { Feature } from '@/app/feature'
 import { hearProgress } from './importing'
-import { hear } from './merging'
+import { hear, hearOf } from './merging'
 
 export default {
   name: 'customers',
@@ -35,6 +35,8 @@ export default {
     'customer.address_added': hear,
     'customer.address_changed': hear,
     'customer.address_removed': hear,
+    'customer.blocked': hearOf,
+    'customer.unblocked': hearOf,
     'customer_import.progressed': hearProgress,
   },
 } satisfies Feature

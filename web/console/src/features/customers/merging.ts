@@ -88,8 +88,18 @@ export const dropAddress = (customer: Id, id: Id) => api.delete(`${book(customer
 /** How often what happened to customers was told: pages that show it read again. */
 export const told = reactive({ matches: 0, customers: {} as Record<Id, number> })
 
-export function hear(event: { subject?: string | null; details?: Record<string, unknown> }): void {
+interface Told {
+  subject?: string | null
+  details?: Record<string, unknown>
+}
+
+export function hear(event: Told): void {
   told.matches += 1
+  hearOf(event)
+}
+
+/** Something of the customer that says nothing about who they are. */
+export function hearOf(event: Told): void {
   for (const id of [event.subject, event.details?.other]) {
     if (typeof id === 'string') told.customers[id] = (told.customers[id] ?? 0) + 1
   }

@@ -2,7 +2,7 @@
 
 import type { Id } from '@kefu/api'
 import { reactive } from 'vue'
-import type { Http } from '../session/http'
+import { Refused, type Http } from '../session/http'
 
 interface Rated {
   id: Id
@@ -18,13 +18,14 @@ export function rating(http: Http) {
       if (!row) return null
       return done.get(row.id) ?? (row.rated || row.rating ? 'given' : null)
     },
-    async give(conversation: Id, score: number, comment: string): Promise<boolean> {
+    /** Nothing once it is given, else the code of the refusal. */
+    async give(conversation: Id, score: number, comment: string): Promise<string | null> {
       try {
         await http.ask('POST', '/rating', { conversation, score, ...(comment ? { comment } : {}) })
         done.set(conversation, 'given')
-        return true
-      } catch {
-        return false
+        return null
+      } catch (error) {
+        return error instanceof Refused ? error.problem.code : 'unexpected'
       }
     },
     skip: (conversation: Id) => void done.set(conversation, 'skipped'),

@@ -65,6 +65,15 @@ export default {
   erasure: { customer_request: 'The customer’s wish', account_closed: 'Account closed', retention: 'Kept long enough', mistake: 'Recorded by mistake' },
   erased: 'The personal data is erased',
   erasedAt: 'Personal data was erased {time}',
+  block: {
+    do: 'Block the customer',
+    undo: 'Unblock',
+    ask: 'Block {name}?',
+    text: 'Nothing this customer writes is taken any more, in any channel. Open conversations are shut, and they cannot begin new ones. What was written stays. You can unblock at any time.',
+    since: 'Blocked since {time}: nothing they write is taken.',
+    did: 'The customer is blocked',
+    undone: 'The customer is unblocked',
+  },
   ...merging,
   fact: {
     customer_unmerged: 'Unmerged',

@@ -65,6 +65,15 @@ export default {
   erasure: { customer_request: '客户要求', account_closed: '账号注销', retention: '超过保存期限', mistake: '误录' },
   erased: '个人信息已删除',
   erasedAt: '个人信息已于 {time} 删除',
+  block: {
+    do: '拉黑客户',
+    undo: '解除拉黑',
+    ask: '拉黑{name}？',
+    text: '此后不再接收该客户在任何渠道发来的消息：进行中的会话不再接收，也不能另开新会话。已有的内容保留，可以随时解除。',
+    since: '{time} 起已拉黑，不再接收其消息。',
+    did: '已拉黑该客户',
+    undone: '已解除拉黑',
+  },
   ...merging,
   fact: {
     customer_unmerged: '取消合并',

@@ -10,5 +10,6 @@ export default {
   submit: 'Send rating',
   skip: 'Not now',
   thanks: 'Thank you for your rating.',
+  blocked: 'You cannot send words at the moment; the stars alone can be sent.',
   failed: 'The rating did not arrive. We kept it; please try again.',
 }
