@@ -246,9 +246,7 @@ async def test_batches_side_by_side_come_to_what_they_come_to_one_by_one(
     assert await count(database, Customer) == 7
     async with database.transaction() as db:
         titles = await db.execute(select(Order.number, OrderLine.title).join(OrderLine))
-        assert dict(titles.all()) == {  # type: ignore[arg-type]
-            f"B{n}": f"帐篷 {min(2 * n + 1, 100)}" for n in range(51)
-        }
+        assert dict(titles.all()) == {f"B{n}": f"帐篷 {min(2 * n + 1, 100)}" for n in range(51)}
     assert progress.read_bytes == file.stat().st_size
 
 
