@@ -6,8 +6,14 @@ import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
-NICER = 10
+from sqlalchemy.event import listen
+
+from kefu.core.db import Database
+
+NICER, SESSIONS_NICER = 10, 5
 YOUNG, MIDDLE, OLD = 50_000, 20, 100
 
 
@@ -39,3 +45,26 @@ def keep_pauses_short() -> None:
 def give_way() -> None:
     """Let the web process go first: a reaction may be a second late, a message may not."""
     os.nice(NICER)
+
+
+def sessions_give_way(database: Database) -> None:
+    """Let the sessions of this process do so too, where their server runs on this machine.
+
+    Less than the process itself, because they hold locks for which messages may have to wait.
+    """
+
+    def connected(connection: Any, _: Any) -> None:
+        info = connection.driver_connection.info
+        if info.host.startswith("/"):
+            make_nicer(info.backend_pid, SESSIONS_NICER)
+
+    listen(database.engine.sync_engine, "connect", connected)
+
+
+def make_nicer(process: int, steps: int) -> None:
+    """Lower a server process's priority; one that is another's, or none, stays as it is."""
+    try:
+        if Path(f"/proc/{process}/comm").read_text(encoding="utf-8").strip() == "postgres":
+            os.setpriority(os.PRIO_PROCESS, process, steps)
+    except OSError:
+        return

@@ -23,7 +23,7 @@ from kefu.core.uptime import keep_alive
 from kefu.entry.alarms import CeilingWatch
 from kefu.entry.collect import load_everything
 from kefu.entry.guardian import die_with_supervisor, wait_for_database
-from kefu.entry.tuning import give_way, keep_pauses_short, uncollected
+from kefu.entry.tuning import give_way, keep_pauses_short, sessions_give_way, uncollected
 from kefu.entry.upkeep import upkeep
 from kefu.identity import first_administrator_link, has_administrator
 
@@ -54,6 +54,7 @@ async def run(chosen: Settings) -> None:
     )
     database = Database(chosen.database_url or "", pool=chosen.db_pool, realtime=realtime)
     ceiling = Ceiling(database)
+    sessions_give_way(database)
     readers = readers_on(database, ceiling, shards=chosen.facts_shards)
     await realtime.start()
     tasks = [

@@ -7,11 +7,13 @@ import { createMemoryHistory, createRouter } from 'vue-router'
 import { ApiError } from '@/app/http'
 import { i18n, useLanguage } from '@/app/i18n'
 import { useSession, type Me } from '@/app/session'
+import { ask, asked as wanted } from './asks'
 import BulkAssign from './components/BulkAssign.vue'
 import BulkBar from './components/BulkBar.vue'
 import MessageItem from './components/MessageItem.vue'
 import ThreadHead from './components/ThreadHead.vue'
 import Composer from './composer/Composer.vue'
+import Dialogs from './dialogs/Dialogs.vue'
 import { AGENT, aMessage, aRow, byAgent } from './factories'
 import WordTrial from './settings/WordTrial.vue'
 import { useTeams } from './shelves'
@@ -154,4 +156,17 @@ test('a sentence is tried before anybody writes it', async () => {
 
   expect(asked.at(-1)?.body).toEqual({ text: '加我微信', direction: 'in' })
   expect(page.find('.found').text()).toBe('会显示为：加我**会通知团队负责人，因为有：投诉')
+})
+
+test('a dialog that was open is not open for the next conversation, nor for this one later', async () => {
+  const page = show(Dialogs, { row: aRow() })
+  ask('snooze')
+  await vi.waitFor(() => expect(document.querySelector('[role=dialog]')).not.toBeNull())
+
+  await page.setProps({ row: { ...aRow(), id: '01900000-0000-7000-8000-00000000ffff' } } as never)
+  expect(wanted.value).toBeNull()
+
+  ask('snooze')
+  page.unmount()
+  expect(wanted.value).toBeNull()
 })
