@@ -106,6 +106,8 @@ async def take_round(
             if known
             else set()
         )
+        if not fresh:
+            claimed()
         placed = await place_orders(db, placing, fresh, claimed) if fresh else {}
         if placed:
             await apply_waiting(db, shop, placed)

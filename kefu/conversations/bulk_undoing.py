@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from kefu.conversations.blocking import is_shut
 from kefu.conversations.events import (
     ConversationAssigned,
     ConversationPrioritised,
@@ -62,9 +63,11 @@ async def put_back(db: Session, conversation: Conversation, state: State, *, by:
     current = await values_of(db, conversation)
     if any(current[name] != value for name, value in state.after.items()):
         raise Conflict("This conversation was changed since.", code="changed_since")
+    shut = await is_shut(db, conversation)
     for name, value in state.before.items():
         if name != LABELS:
             setattr(conversation, name, _read(name, value))
+    conversation.blocked = shut
     await _tell(db, conversation, state, by=by)
     if LABELS in state.before:
         labels = [UUID(label) for label in state.before[LABELS]]

@@ -210,7 +210,12 @@ async def take_frame(connection: Connection, message: Any) -> None:
 
 
 def is_taken_at_once(connection: Connection, text: str) -> bool:
-    """As `take_frame`, if the frame's handler never waits; else false, and nothing was done."""
+    """As `take_frame`, if the frame's handler never waits; else false, and nothing was done.
+
+    What comes after the end is left to the reader, who sees that it is the end.
+    """
+    if connection.closed:
+        return False
     identifier = None
     try:
         frame = frame_in(text)

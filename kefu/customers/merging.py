@@ -98,6 +98,8 @@ async def merge(db: Session, gone: Customer, *, into: Customer, grounds: Grounds
     )
     db.add(merged)
     pushes_of(db).append(disconnect_push(f"visitor:{gone.id}"))
+    if is_about_blocked:
+        pushes_of(db).append(disconnect_push(f"visitor:{into.id}"))
     await record(db, merged_event(merged))
     return merged
 

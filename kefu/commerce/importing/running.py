@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -122,7 +122,7 @@ class Run:
         reading = self._read()
         writing: list[asyncio.Task[None]] = []
         try:
-            while batch := await asyncio.to_thread(taken_of, reading):
+            while batch := await self._following(reading, writing):
                 earlier, claimed = writing[-1] if writing else None, asyncio.Event()
                 writing.append(asyncio.create_task(self._write(batch, earlier, claimed)))
                 await claimed.wait()
@@ -149,8 +149,18 @@ class Run:
             self._progress.add(batch)
             self._tell(self._progress)
         async with self._database.transaction() as db:
-            await self._keep_refusals(db)
+            await self._keep_refusals(db, self._progress)
         return self._progress.refused == 0
+
+    async def _following(
+        self, reading: Iterator[Read], writing: list[asyncio.Task[None]]
+    ) -> list[Read]:
+        """The next batch; where the file breaks off, what was right before is written first."""
+        try:
+            return await asyncio.to_thread(taken_of, reading)
+        except Invalid:
+            await asyncio.gather(*writing)
+            raise
 
     async def _write(
         self, batch: list[Read], earlier: asyncio.Task[None] | None, claimed: asyncio.Event
@@ -161,15 +171,17 @@ class Run:
                 results = await self._taken(db, documents, claimed)
                 if earlier is not None:
                     await earlier
-                self._progress.add(batch)
-                self._progress.created += results["created"]
-                self._progress.changed += results["changed"]
-                self._progress.unchanged += results["unchanged"]
-                await self._keep_refusals(db)
-                await self._note(db)
+                progress = replace(self._progress, kept=[])
+                progress.add(batch)
+                progress.created += results["created"]
+                progress.changed += results["changed"]
+                progress.unchanged += results["unchanged"]
+                await self._keep_refusals(db, progress)
+                await self._note(db, progress)
         finally:
             claimed.set()
-        self._tell(self._progress)
+        self._progress = progress
+        self._tell(progress)
 
     async def _taken(
         self, db: Session, documents: list[Any], claimed: asyncio.Event
@@ -183,7 +195,7 @@ class Run:
             return Counter(one.result for one in taken)
         return Counter(changed=await take_products(db, self._shop, documents))
 
-    async def _keep_refusals(self, db: Session) -> None:
+    async def _keep_refusals(self, db: Session, progress: Progress) -> None:
         db.add_all(
             RefusedRow(
                 import_id=self._wanted.id,
@@ -194,23 +206,23 @@ class Run:
                 params=one.params,
                 source=one.source,
             )
-            for one in self._progress.kept
+            for one in progress.kept
         )
-        self._progress.kept.clear()
+        progress.kept.clear()
         await db.flush()
 
-    async def _note(self, db: Session, **more: Any) -> None:
+    async def _note(self, db: Session, progress: Progress, **more: Any) -> None:
         await db.execute(
             update(CommerceImport)
             .where(CommerceImport.id == self._wanted.id)
-            .values(**self._progress.columns(), told_at=now(), **more)
+            .values(**progress.columns(), told_at=now(), **more)
             .execution_options(synchronize_session=False)
         )
 
     async def finish(self, status: str, failure: str | None = None) -> None:
         progress = self._progress
         async with self._database.transaction() as db:
-            await self._note(db, status=status, failure=failure, finished_at=now())
+            await self._note(db, progress, status=status, failure=failure, finished_at=now())
             finished = ImportFinished(
                 subject=self._wanted.id,
                 actor=self._wanted.started_by,

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import func, select
 
 from kefu.commerce.importing import Progress, run_import, start_import
 from kefu.commerce.importing.files import rows_in, saved, unsaved
+from kefu.commerce.importing.reading import documents_in
 from kefu.commerce.importing.uploading import error_file, refused_rows
 from kefu.commerce.model import Product, Shop, Sku
 from kefu.commerce.model_imports import CommerceImport
@@ -275,4 +277,25 @@ async def test_what_comes_after_a_batch_that_fails_is_not_kept(
         numbers = set(await db.scalars(select(Order.number)))
         found = (await db.scalars(select(CommerceImport))).one()
     assert numbers == {f"B{n}" for n in range(10)}
+    assert (found.status, found.rows, found.created) == ("failed", 10, 10)
+
+
+async def test_what_was_right_before_a_file_breaks_off_is_kept_and_counted(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kefu.commerce.importing.running.BATCH", 5)
+
+    def breaking(*given: Any, **more: Any) -> Iterator[Any]:
+        yield from islice(documents_in(*given, **more), 10)
+        raise Invalid("The file breaks off.", field="file")
+
+    monkeypatch.setattr("kefu.commerce.importing.running.documents_in", breaking)
+    told = [of_batch(f"B{n}", 1, f"C{n}") for n in range(40)]
+
+    with pytest.raises(Invalid, match="breaks off"):
+        await imported(database, written(tmp_path, lines_of(told), name="orders.jsonl"))
+
+    async with database.transaction() as db:
+        found = (await db.scalars(select(CommerceImport))).one()
+    assert await count(database, Order) == 10
     assert (found.status, found.rows, found.created) == ("failed", 10, 10)

@@ -15,6 +15,8 @@ from kefu.conversations.tests.factories import a_conversation
 from kefu.core.clock import FrozenClock, now
 from kefu.core.db import Session, pushes_of
 from kefu.core.ids import uuid7
+from kefu.customers import block_customer
+from kefu.customers.tests.factories import a_customer
 from kefu.identity.tests import Visitor, kinds_recorded
 from kefu.identity.tests.factories import a_team, an_actor, an_entry
 
@@ -88,6 +90,22 @@ async def test_closing_is_undone_with_everything_as_it_was(
     assert problems == [None, None]
     assert (waiting.status, waiting.waiting_since) == (Status.WAITING, since)
     assert (active.status, active.closed_at) == (Status.ACTIVE, None)
+
+
+async def test_a_talk_of_a_customer_blocked_meanwhile_comes_back_shut(
+    db: Session, leader: Visitor
+) -> None:
+    customer = await a_customer(db)
+    talk, other = await a_conversation(db, customer=customer), await a_conversation(db)
+    answer = await do(leader, [talk, other], "close")
+    await block_customer(db, customer, by=uuid7())
+
+    await undone(leader, answer)
+
+    assert [(one.status, one.blocked) for one in (talk, other)] == [
+        (Status.WAITING, True),
+        (Status.WAITING, False),
+    ]
 
 
 async def test_labels_are_added_taken_off_and_put_back(db: Session, leader: Visitor) -> None:

@@ -48,9 +48,11 @@ async def test_a_merge_shuts_the_talks_of_both_and_its_undoing_gives_them_back(
 
     merged = await merge(db, people["gone"], into=people["kept"], grounds=Grounds(by=head.id))
     during = {name: talk.blocked for name, talk in talks.items()}
+    ended = {topic for push in pushes_of(db) for topic in push.topics if topic[:8] == "visitor:"}
     await unmerge(db, merged, reason="mistake", by=head.id)
 
     assert during == {"kept": True, "gone": True}
+    assert ended == {f"visitor:{one.id}" for one in people.values()}
     assert {name: talk.blocked for name, talk in talks.items()} == {
         "kept": who == "kept",
         "gone": who == "gone",

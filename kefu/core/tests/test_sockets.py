@@ -53,6 +53,10 @@ def break_down(connection: Connection, frame: dict[str, Any]) -> None:
     raise ZeroDivisionError
 
 
+def end(connection: Connection, frame: dict[str, Any]) -> None:
+    connection.close(4401, "signed out")
+
+
 async def wait(connection: Connection, frame: dict[str, Any]) -> None:
     await asyncio.sleep(0)
     answer(connection, frame)
@@ -69,6 +73,7 @@ async def wire() -> Any:
         "refuse": refuse,
         "break": break_down,
         "wait": wait,
+        "end": end,
     }
     endpoint = SocketEndpoint(Switchboard(handlers=handlers), party)
     wire = Wire()
@@ -130,6 +135,17 @@ async def test_what_is_refused_at_once_is_said_as_ever(
     directly, usually = (frame for frame in wire.out if frame["t"] == "error")
     assert directly == usually
     assert (directly["problem"]["code"], directly["problem"].get("field")) == (code, field)
+
+
+async def test_nothing_is_taken_once_the_connection_was_ended(wire: Wire) -> None:
+    wire.full = True
+    assert taken(wire, '{"t":"end"}')
+    before = wire.kinds()
+
+    assert not taken(wire, '{"t":"answer"}')
+
+    await turns()
+    assert "answer" not in wire.kinds()[len(before) :]
 
 
 async def test_frames_stay_in_order_when_the_other_end_reads_too_slowly(wire: Wire) -> None:

@@ -23,6 +23,12 @@ class Waiting:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.away = False
+
+    async def reach(self) -> int:
+        if self.away:
+            raise OSError
+        return 1
 
     def age(self) -> float:
         return self.seconds
@@ -46,6 +52,17 @@ async def test_each_standstill_is_told_once_to_those_who_look_after_it(db: Sessi
         (operator.id, "facts.delayed", 2, 15),
     )
     assert told == [[], [first], [first], [first], [second]]
+
+
+async def test_nothing_is_raised_while_the_database_is_away(db: Session) -> None:
+    await an_agent(db, role="administrator")
+    ceiling = Waiting()
+    ceiling.seconds, ceiling.away = 60.0, True
+    watch = CeilingWatch(cast("Database", OneTransaction(db)), cast("Ceiling", ceiling))
+
+    await watch.look()
+
+    assert (await db.execute(TOLD)).all() == []
 
 
 async def test_the_ceiling_says_how_long_it_waits_for_an_open_write(
