@@ -1,10 +1,12 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { ElOption, ElSelect } from 'element-plus'
 import { createPinia } from 'pinia'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createMemoryHistory, createRouter } from 'vue-router'
 import { i18n, useLanguage } from '@/app/i18n'
 import { useSession } from '@/app/session'
 import { showsAt } from '@/features/workflows/places'
+import HandDialog from './components/HandDialog.vue'
 import TaskDetail from './components/TaskDetail.vue'
 import Tasks from './pages/Tasks.vue'
 import type { Task } from './tasks'
@@ -63,6 +65,53 @@ test('the page asks for the box, the state and when tasks are due', async () => 
   const last = asked.filter((one) => one.startsWith('GET /tasks?')).at(-1)
   expect(last).toContain('box=team')
   expect(last).toContain('state=open')
+})
+
+test('one’s overdue tasks are counted, and a press lists them', async () => {
+  answers = { 'GET /tasks': { items: [task()], next_cursor: null }, 'GET /tasks/counts': { mine: 2, free: 1, overdue: 3 } }
+  const page = shown(Tasks)
+  await flushPromises()
+  const late = page.findAll('button').find((one) => one.text() === '我的任务有 3 项已逾期')
+  await page.find('input[value="team"]').setValue(true)
+
+  await late?.trigger('click')
+  await flushPromises()
+
+  const last = asked.filter((one) => one.startsWith('GET /tasks?')).at(-1)
+  expect(last).toContain('box=mine')
+  expect(last).toContain('due=overdue')
+})
+
+test('where nothing is overdue, nothing says so', async () => {
+  answers = { 'GET /tasks': { items: [task()], next_cursor: null }, 'GET /tasks/counts': { mine: 2, free: 1, overdue: 0 } }
+  const page = shown(Tasks)
+  await flushPromises()
+
+  expect(page.find('.late').exists()).toBe(false)
+})
+
+test('a task is handed to any colleague, found by the server, and whose it is stays in the list', async () => {
+  answers = {
+    'GET /agents': { items: [{ id: 'u7', name: '周琳' }], next_cursor: null },
+    'GET /departments': { items: [{ id: 'd1', name: '物流部' }], next_cursor: null },
+    'PATCH /tasks/t1': task({ owner: { id: 'u7', name: '周琳' } }),
+  }
+  const dialog = shown(HandDialog, { modelValue: true, task: task({ owner: { id: 'u1', name: '陈静' } }) })
+  await flushPromises()
+  const owner = dialog.getComponent(ElSelect)
+  const offered = () => owner.findAllComponents(ElOption).map((one) => one.props('label'))
+
+  owner.props('remoteMethod')?.('周')
+  await flushPromises()
+
+  expect(asked.at(-1)).toContain(`q=${encodeURIComponent('周')}`)
+  expect(offered()).toEqual(['陈静', '周琳'])
+  owner.vm.$emit('update:modelValue', 'u7')
+  await flushPromises()
+  document.querySelector<HTMLButtonElement>('.el-dialog button[type="submit"]')?.click()
+  await flushPromises()
+  expect(asked.at(-1)).toBe('PATCH /tasks/t1')
+  expect(dialog.emitted('changed')).toHaveLength(1)
 })
 
 test('a free task is taken, and what it is about is one step away', async () => {

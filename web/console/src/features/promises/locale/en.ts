@@ -32,6 +32,7 @@ export default {
     due: 'Due',
     anyDue: 'Due at any time',
     dues: { overdue: 'Overdue', day: 'Due within a day', week: 'Due within a week', none: 'No due time' },
+    late: '{n} of mine overdue',
     free: 'Free to take',
     empty: 'There is no task here',
     emptyText: 'A delivery problem, a late appointment, a rule or a colleague gives tasks; they appear here.',

@@ -32,6 +32,7 @@ export default {
     due: '应完成',
     anyDue: '不限到期时间',
     dues: { overdue: '已逾期', day: '一天内到期', week: '一周内到期', none: '无时限' },
+    late: '我的任务有 {n} 项已逾期',
     free: '待领取',
     empty: '这里没有任务',
     emptyText: '配送异常、预约延误、自动化规则或同事派来的任务会出现在这里。',
