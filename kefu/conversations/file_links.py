@@ -19,6 +19,7 @@ from kefu.core.settings import settings
 
 LIFE = timedelta(hours=24)
 SENT_WITHIN = timedelta(days=30)
+NAMED_WITHIN = 2 * LIFE + SENT_WITHIN  # after its upload, at the latest: a link lives for two LIFEs
 WITH_FILE = frozenset({"picture", "file", "voice"})
 PURPOSE = b"kefu file link\x00"
 PATH = "/api/v1/files"
@@ -52,7 +53,8 @@ def check_given(content: Mapping[str, Any]) -> dict[str, Any]:
     lately = known and now().timestamp() < int(expires) + SENT_WITHIN.total_seconds()
     if not lately or not is_signed(file, int(expires), signature, key=settings().signing_key()):
         raise Invalid("Upload the file first; this link does not hold.", field="content.url")
-    return {name: value for name, value in content.items() if name not in ("url", "thumbnail")}
+    left = {name: value for name, value in content.items() if name not in ("url", "thumbnail")}
+    return left | {"file": str(file)}
 
 
 def with_links(kind: str, content: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kefu.conversations.files import DELETE_JOB
-from kefu.conversations.forgetting_files import AT_ONCE, forget_unsent_files
+from kefu.conversations.forgetting_files import forget_unsent_files
 from kefu.core.db import Database
 from kefu.core.files import storage_for
 from kefu.core.jobs import job
@@ -14,10 +14,7 @@ from kefu.core.settings import settings
 
 @job("conversations.forget_files", schedule="10 19 * * *")  # 03:10 where the shop is
 async def forget_files(_payload: dict[str, Any], database: Database) -> None:
-    looked = AT_ONCE
-    while looked == AT_ONCE:
-        async with database.transaction() as db:
-            looked = await forget_unsent_files(db, AT_ONCE)
+    await forget_unsent_files(database)
 
 
 @job(DELETE_JOB)

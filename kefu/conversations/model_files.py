@@ -16,7 +16,7 @@ from kefu.core.ids import uuid7
 class File(Base):
     """One uploaded file; an erased one keeps its row, so that links answer truthfully.
 
-    `used_at` is when a message was found that carries it; until then it may be one never sent.
+    `used_at` is when it was found in a message or as a picture; until then it may be in no use.
     """
 
     __tablename__ = "files"
