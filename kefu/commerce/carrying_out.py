@@ -198,12 +198,12 @@ async def undo(
     What the shop has done with it meanwhile stays: one that was sent has been sent.
     """
     before = change.before or {}
-    for name, value in before["order"].items():
+    for name, value in before.get("order", {}).items():
         setattr(order, name, value)
     order.status = furthest(order.status, vars(order))
     order.cancelled_at = None if order.status != CANCELLED else order.cancelled_at
     order.phone_tail = tail_of(order.phone)
-    kept = {line["id"]: line for line in before["lines"]}
+    kept = {line["id"]: line for line in before.get("lines", ())}
     for line in lines:
         put_back(line, kept.get(str(line.id), {}))
     order.updated_at = now()

@@ -48,12 +48,17 @@ class Word(NamedTuple):
 
 
 async def changes_held(db: Session, orders: Sequence[UUID]) -> dict[UUID, list[OrderChange]]:
-    """What was done here to these orders and is not in their shop, the oldest first."""
+    """What was done here to these orders and is not in their shop, the oldest first.
+
+    A change without its pictures, which erasing a person once took away, holds nothing.
+    """
     found: dict[UUID, list[OrderChange]] = defaultdict(list)
     query = select(OrderChange).where(
         OrderChange.order_id.in_(orders),
         OrderChange.shop_state.in_(HELD),
         OrderChange.executed_at.is_not(None),
+        OrderChange.before.is_not(None),
+        OrderChange.after.is_not(None),
     )
     for change in await db.scalars(query.order_by(OrderChange.executed_at, OrderChange.id)):
         found[change.order_id].append(change)
@@ -134,7 +139,7 @@ class Held:
 
     def former(self, name: str) -> Iterator[Any]:
         for change in self.of("address"):
-            yield from (picture["order"][name] for picture in both_pictures(change))
+            yield from (picture["order"].get(name) for picture in both_pictures(change))
 
     def pictures(self, line: OrderLine) -> Iterator[dict[str, Any]]:
         """The line before and after each change of content."""
@@ -201,8 +206,13 @@ def former_lines(change: OrderChange) -> dict[str, dict[str, Any]]:
 
 
 def changed_names(pictures: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
-    """Which of these differ anywhere between the pictures."""
-    return [name for name in names if any(one[name] != pictures[0][name] for one in pictures)]
+    """Which of these differ anywhere between the pictures; what was erased differs nowhere."""
+    found = []
+    for name in names:
+        values = [one[name] for one in pictures if name in one]
+        if any(value != values[0] for value in values):
+            found.append(name)
+    return found
 
 
 def alike(name: str, value: Any) -> Any:

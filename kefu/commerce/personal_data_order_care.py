@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
+from kefu.commerce.carrying_out import ADDRESS
 from kefu.commerce.model_appointments import Appointment
 from kefu.commerce.model_benefits import Coupon
 from kefu.commerce.model_invoices import Invoice
@@ -16,6 +17,12 @@ from kefu.core.db import Session
 from kefu.customers import erases_customer, exports_customer, moves_with_customer
 
 ERASED = "已删除"
+PICTURE = "jsonb_set({name}, '{{order}}', ({name} -> 'order') - cast(:address as text[]))"
+BLANK_CHANGES = text(
+    f"update order_changes set before = {PICTURE.format(name='before')}, "  # noqa: S608 - our names
+    f"after = {PICTURE.format(name='after')}, wanted = '{{}}', note = '', decision_note = '' "
+    "where customer_id = :customer"
+)
 
 moves_with_customer("order_changes", OrderChange)
 moves_with_customer("after_sale_requests", AfterSaleRequest)
@@ -66,13 +73,11 @@ async def export_order_care(db: Session, customer: UUID) -> dict[str, Any]:
 
 @erases_customer
 async def erase_order_care(db: Session, customer: UUID) -> None:
-    """Blank what names or places a person; kinds, states and amounts stay."""
-    mine = OrderChange.customer_id == customer
-    await db.execute(
-        update(OrderChange)
-        .where(mine)
-        .values(wanted={}, before=None, after=None, note="", decision_note="")
-    )
+    """Blank what names or places a person; kinds, states and amounts stay.
+
+    The goods and figures of a change stay too: what was done here still holds against the shop.
+    """
+    await db.execute(BLANK_CHANGES, {"customer": customer, "address": list(ADDRESS)})
     await db.execute(
         update(Invoice)
         .where(Invoice.customer_id == customer)

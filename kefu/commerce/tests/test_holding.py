@@ -6,6 +6,7 @@ from sqlalchemy import select
 from kefu.commerce.model import Shop
 from kefu.commerce.model_order_care import OrderChange
 from kefu.commerce.model_orders import Order
+from kefu.commerce.personal_data_order_care import erase_order_care
 from kefu.commerce.reactions_order_care import tell_who_looks
 from kefu.commerce.taking import take_orders
 from kefu.commerce.tests.care_factories import ELSEWHERE, a_bought_order, a_method, ask
@@ -153,3 +154,44 @@ async def test_an_order_whose_change_was_overruled_follows_its_shop_again(db: Se
 
     assert order.street == "文三路 1 号"
     assert (await kinds_told(db)).count("order.change_overruled") == 1
+
+
+async def forget(db: Session, order: Order, change: OrderChange) -> None:
+    assert order.customer_id is not None
+    await db.flush()
+    await erase_order_care(db, order.customer_id)
+    await db.refresh(change)
+
+
+@pytest.mark.parametrize("kind", ["content", "cancel"])
+async def test_what_was_changed_for_somebody_forgotten_still_holds(db: Session, kind: str) -> None:
+    order, change = await a_changed_order(db, kind)
+    before = await standing(db, order)
+    await forget(db, order, change)
+
+    await tell(db, order, 2, note="请尽快")
+
+    assert await standing(db, order) == before
+    assert change.shop_state == "only_here"
+
+
+async def test_an_address_of_somebody_forgotten_holds_nothing(db: Session) -> None:
+    order, change = await a_changed_order(db, "address")
+    await forget(db, order, change)
+
+    await tell(db, order, 2)
+
+    assert order.street == HOME["street"]
+    assert change.wanted == {}
+
+
+@pytest.mark.parametrize("kind", ["address", "content", "cancel"])
+async def test_a_change_of_which_nothing_was_kept_holds_nothing(db: Session, kind: str) -> None:
+    order, change = await a_changed_order(db, kind)
+    change.before = change.after = None
+    await db.flush()
+
+    await tell(db, order, 2)
+
+    found = await standing(db, order)
+    assert (found["status"], found["quantity"], found["street"]) == ("paid", 1, HOME["street"])

@@ -163,3 +163,37 @@ async def test_another_address_is_read_whole_again(db: Session, source: Source) 
 
     assert len(comparing.wire.asked) == 10
     assert all("since" not in one for one in comparing.wire.asked)
+
+
+async def test_more_changes_than_a_run_reads_are_read_with_all_of_the_book(
+    db: Session, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with frozen(START) as clock:
+        comparing = await compared(db, clock, source)
+        monkeypatch.setattr(reconciling, "PAGES_AT_MOST", 4)
+        comparing.book.step(clock.now(), new=20)
+        runs, read = [], set[str]()
+        for _ in range(6):
+            runs.append(await comparing.run())
+            read |= {str(one) for one in comparing.wire.asked}
+        calm = len(comparing.wire.asked)
+
+    assert [run.failure for run in runs] == [None] * 6
+    assert set(await comparing.entries()) == set(comparing.book.entries)
+    assert len(comparing.book.entries) == runs[-1].compared == 40
+    assert calm <= 2
+
+
+async def test_changes_without_end_do_not_begin_the_book_again_and_again(
+    db: Session, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with frozen(START) as clock:
+        comparing = await compared(db, clock, source)
+        monkeypatch.setattr(reconciling, "PAGES_AT_MOST", 4)
+        comparing.book.step(clock.now(), new=20)
+        for _ in range(6):
+            for number in comparing.book.changed:
+                comparing.book.changed[number] = clock.now()
+            await comparing.run()
+
+    assert set(await comparing.entries()) == set(comparing.book.entries)
