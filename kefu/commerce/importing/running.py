@@ -21,6 +21,7 @@ from sqlalchemy import delete, update
 from kefu.commerce.events import ImportFinished
 from kefu.commerce.goods import take_products
 from kefu.commerce.importing.reading import Read, Refusal, documents_in
+from kefu.commerce.importing.stopping import BROKEN
 from kefu.commerce.model import Shop
 from kefu.commerce.model_imports import CommerceImport, RefusedRow
 from kefu.commerce.taking import take_orders
@@ -91,6 +92,9 @@ async def run_import(
         return await run.to_the_end()
     except Invalid as error:
         await run.finish("failed", error.title)
+        raise
+    except Exception:
+        await run.finish("failed", BROKEN)
         raise
 
 

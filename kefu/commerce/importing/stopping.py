@@ -14,6 +14,7 @@ from kefu.core.db import Database, Session
 from kefu.core.events import record
 
 STOPPED = "It was stopped half way. What came before is kept; import the file again for the rest."
+BROKEN = "Something went wrong. What came before is kept; import the file again for the rest."
 LOST = "Nothing was heard of it any more. What came before is kept; please import the file again."
 SILENT = timedelta(minutes=15)
 NEVER_BEGUN = timedelta(hours=24)

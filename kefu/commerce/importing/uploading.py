@@ -67,13 +67,14 @@ async def import_upload(database: Database, import_id: UUID) -> None:
     """Fetch the file and import it in a process of its own; the file is gone afterwards."""
     async with database.transaction() as db:
         wanted = await db.get(CommerceImport, import_id)
-    if wanted is None or wanted.file_key is None or wanted.finished_at is not None:
+    if wanted is None or wanted.file_key is None:
         return
     storage = storage_for(settings())
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "upload"
-        await fetched(storage, wanted.file_key, path)
-        await compute(imported, database.url, import_id, str(path))
+    if wanted.finished_at is None:
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "upload"
+            await fetched(storage, wanted.file_key, path)
+            await compute(imported, database.url, import_id, str(path))
     await storage.delete(wanted.file_key)
 
 

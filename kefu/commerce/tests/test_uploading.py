@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from kefu.commerce import routes_imports
 from kefu.commerce.importing import run_import, start_import, uploading
-from kefu.commerce.importing.stopping import SILENT, end_lost, note_stopped
+from kefu.commerce.importing.stopping import BROKEN, SILENT, end_lost, note_stopped
 from kefu.commerce.importing.uploading import _imported, import_upload
 from kefu.commerce.model_imports import CommerceImport
 from kefu.commerce.model_orders import Order
@@ -138,6 +138,29 @@ async def test_a_worker_imports_the_upload_and_the_file_is_gone(
         orders = list(await db.scalars(select(Order.number)))
     assert (done.status, done.created, orders) == ("done", 1, ["A1"])
     assert storage.kept == {}
+
+
+async def test_an_import_that_breaks_has_failed_and_its_file_goes_with_the_next_try(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = MemoryStorage()
+    made = await waiting(database, storage)
+    monkeypatch.setattr(uploading, "storage_for", lambda _: storage)
+    monkeypatch.setattr(
+        uploading, "compute", lambda _, url, one, __: _imported(url, one, Path("nowhere.csv"))
+    )
+
+    with pytest.raises(FileNotFoundError):
+        await import_upload(database, made)
+    kept = set(storage.kept)
+    await import_upload(database, made)
+
+    async with database.transaction() as db:
+        broken = await db.get_one(CommerceImport, made)
+        told = list(await db.scalars(select(FactRow.details).where(FactRow.subject == made)))
+    assert (broken.status, broken.failure) == ("failed", BROKEN)
+    assert [one["status"] for one in told] == ["failed"]
+    assert (kept, storage.kept) == ({f"imports/{made}"}, {})
 
 
 async def test_an_import_that_was_stopped_says_so_once(database: Database) -> None:
