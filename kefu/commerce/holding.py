@@ -30,6 +30,13 @@ from kefu.core.events import plain
 from kefu.customers import a_person
 
 HELD = ("only_here", "waiting")
+IS_HELD = (
+    OrderChange.shop_state.in_(HELD),
+    OrderChange.executed_at.is_not(None),
+    OrderChange.before.is_not(None),
+    OrderChange.after.is_not(None),
+)
+"""A change without its pictures, which erasing a person once took away, holds nothing."""
 AMOUNTS = ("goods_amount", "discount_amount", "total_amount", "paid_amount")
 DECIDING = ("sku_id", "quantity")
 Verdict = Literal["kept", "confirmed", "overruled"]
@@ -48,18 +55,9 @@ class Word(NamedTuple):
 
 
 async def changes_held(db: Session, orders: Sequence[UUID]) -> dict[UUID, list[OrderChange]]:
-    """What was done here to these orders and is not in their shop, the oldest first.
-
-    A change without its pictures, which erasing a person once took away, holds nothing.
-    """
+    """What was done here to these orders and is not in their shop, the oldest first."""
     found: dict[UUID, list[OrderChange]] = defaultdict(list)
-    query = select(OrderChange).where(
-        OrderChange.order_id.in_(orders),
-        OrderChange.shop_state.in_(HELD),
-        OrderChange.executed_at.is_not(None),
-        OrderChange.before.is_not(None),
-        OrderChange.after.is_not(None),
-    )
+    query = select(OrderChange).where(OrderChange.order_id.in_(orders), *IS_HELD)
     for change in await db.scalars(query.order_by(OrderChange.executed_at, OrderChange.id)):
         found[change.order_id].append(change)
     return found
@@ -179,6 +177,11 @@ class Held:
                 change.shop_state = verdict
                 facts.append(said(ENDS[verdict], change, None))
         return facts
+
+
+def stays_cancelled(told: str, change: OrderChange) -> bool:
+    """Whether a cancellation here stands although its shop says this."""
+    return change.shop_state == "waiting" or cancel_verdict(told, change) == "kept"
 
 
 def cancel_verdict(told: str, change: OrderChange) -> Verdict:

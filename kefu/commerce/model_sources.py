@@ -21,6 +21,7 @@ DIFFERENCES = (
     "missing_scan",
     "unknown_scan",
     "wrong_parcel_status",
+    "held_here",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,8 @@ from kefu.commerce.parcels.scans import Scan, status_after
 
 OF_STATUS = frozenset({"missing_order", "wrong_status", "wrong_parcel_status"})
 """Differences for which somebody who asked was told the wrong status."""
+HELD_HERE = "held_here"
+"""What we changed and its shop did not: no mistake, and nothing to mend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +41,26 @@ class Comparison:
         self.differences += differences
 
 
-def compare_orders(theirs: Iterable[Mapping[str, Any]], ours: Mapping[str, str]) -> Comparison:
-    """Orders by number and status."""
+def compare_orders(
+    theirs: Iterable[Mapping[str, Any]], ours: Mapping[str, str], held: Collection[str] = ()
+) -> Comparison:
+    """Orders by number and status; `held` are those whose status stands here against the book."""
     comparison = Comparison()
     for order in theirs:
-        known = ours.get(order["number"])
-        comparison.add(order_differences(order["number"], order["status"], known))
+        number = order["number"]
+        kind = HELD_HERE if number in held else "wrong_status"
+        comparison.add(order_differences(number, order["status"], ours.get(number), kind))
     return comparison
 
 
-def order_differences(number: str, theirs: str, ours: str | None) -> Iterable[Difference]:
+def order_differences(
+    number: str, theirs: str, ours: str | None, kind: str
+) -> Iterable[Difference]:
     if ours is None:
         yield Difference("missing_order", number, None, theirs)
     elif ours != theirs and (theirs, ours) != ("shipped", "delivered"):
         # A shop that only sends knows nothing of the delivery that a carrier proved.
-        yield Difference("wrong_status", number, ours, theirs)
+        yield Difference(kind, number, ours, theirs)
 
 
 def compare_parcels(

@@ -29,6 +29,7 @@ from kefu.commerce.model_sources import (
 )
 from kefu.commerce.sources.asking import Asks, SourceAway, asked, bearer
 from kefu.commerce.sources.comparing import (
+    HELD_HERE,
     OF_STATUS,
     Comparison,
     Difference,
@@ -36,9 +37,16 @@ from kefu.commerce.sources.comparing import (
     compare_parcels,
     truth_of,
 )
+from kefu.commerce.sources.held_here import held_against
 from kefu.commerce.sources.keeping import answered
 from kefu.commerce.sources.standing import standing_of
-from kefu.commerce.sources.sweeping import is_behind, keep_entries, note_page, reading_of
+from kefu.commerce.sources.sweeping import (
+    is_behind,
+    keep_entries,
+    note_page,
+    read_all,
+    reading_of,
+)
 from kefu.commerce.taking import take_orders
 from kefu.core.clock import iso, now
 from kefu.core.db import Database, Session
@@ -70,7 +78,7 @@ class Sum:
         return fresh
 
     def add(self, comparison: Comparison, mended: set[Difference]) -> None:
-        self.differences += len(comparison.differences)
+        self.differences += sum(one.kind != HELD_HERE for one in comparison.differences)
         self.mended += len(mended)
         self.right |= put_right(comparison, mended)
 
@@ -91,8 +99,7 @@ async def reconcile(
         reading = await reading_of(db, source.id)
     run, failure = Run(database, source, begun, wire, now() - grace), None
     try:
-        await run.read_changes(reading)
-        await run.sweep(reading)
+        await run.sweep(await run.read_changes(reading))
     except SourceAway as error:
         failure = str(error)
     except Refusal as error:
@@ -113,17 +120,19 @@ class Run:
     before: datetime
     found: Sum = field(default_factory=Sum)
 
-    async def read_changes(self, reading: BookReading) -> None:
-        """What changed since the last run, all of it."""
+    async def read_changes(self, reading: BookReading) -> BookReading:
+        """What changed since the last run; where that is too much, the pass reads the rest."""
         if reading.read_until is None:
-            return
+            return reading
         pages_read = 0
         async for page, following in self.pages("", since=reading.read_until):
             async with self.database.transaction() as db:
                 await self.compare(db, page)
             pages_read += 1
             if following and pages_read == PAGES_AT_MOST:
-                raise SourceAway(f"More than {PAGES_AT_MOST} pages have changed.")
+                async with self.database.transaction() as db:
+                    return await read_all(db, self.source.id, since=self.begun.started_at)
+        return reading
 
     async def sweep(self, reading: BookReading) -> None:
         """As many pages as are due of the pass over the whole book; it may end in this run."""
@@ -212,20 +221,21 @@ def put_right(comparison: Comparison, mended: set[Difference]) -> set[str]:
 async def orders_of_page(
     db: Session, source: Source, page: list[dict[str, Any]]
 ) -> tuple[Comparison, set[Difference]]:
-    """What differs is told again by the book, which knows best."""
+    """What differs is told again by the book, which knows best; what is held here stays."""
     numbers = [order["number"] for order in page]
     known = select(Order.number, Order.status).where(
         Order.shop_id == source.shop_id, Order.number.in_(numbers)
     )
     ours = {row.number: row.status for row in await db.execute(known)}
-    comparison = compare_orders(page, ours)
-    wrong = {one.number for one in comparison.differences}
+    held = await held_against(db, source, {order["number"]: order["status"] for order in page})
+    comparison = compare_orders(page, ours, held)
+    wrong = {one.number for one in comparison.differences if one.kind in OF_STATUS}
     if wrong:
         shop = await db.get_one(Shop, source.shop_id)
         told = [document_of(order) for order in page if order["number"] in wrong]
         await take_orders(db, shop, told)
         ours = {row.number: row.status for row in await db.execute(known)}
-    still = {one.number for one in compare_orders(page, ours).differences}
+    still = {one.number for one in compare_orders(page, ours, held).differences}
     return comparison, {one for one in comparison.differences if one.number not in still}
 
 

@@ -2,6 +2,7 @@
 
 Of what was not read the book's last word is kept, and is compared with ours as it stands now. What
 became otherwise here within the last moment is left out, as the book may be about to say the same.
+What was cancelled here and not in its shop is said rightly.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import TextClause, text
 
 from kefu.commerce.model_sources import Source
+from kefu.commerce.sources.held_here import held_in_book
 from kefu.core.db import Session
 
 COUNTED = (
@@ -21,7 +24,8 @@ COUNTED = (
 )
 ORDERS = (
     "select e.number, o.status is null or (o.status <> e.status "
-    "and not (e.status = 'shipped' and o.status = 'delivered')) as wrong from book_entries e "
+    "and not (e.status = 'shipped' and o.status = 'delivered') "
+    "and e.number <> all(:held)) as wrong from book_entries e "
     "left join orders o on o.shop_id = :shop and o.number = e.number where e.source_id = :source "
     "and (e.compared_at >= :begun or o.updated_at is null or o.updated_at <= :before)"
 )
@@ -51,9 +55,9 @@ async def standing_of(
 ) -> Standing:
     """`right` are those that this run found wrong and has put right, or will with the next look."""
     given = {"source": source.id, "begun": begun, "before": before, "right": list(right)}
-    more = (
-        {"shop": source.shop_id} if source.book == "orders" else {"account": source.account or None}
-    )
+    more: dict[str, Any] = {"account": source.account or None}
+    if source.book == "orders":
+        more = {"shop": source.shop_id, "held": list(await held_in_book(db, source))}
     row = (await db.execute(BOOKS[source.book or ""], given | more)).one()
     after = row.compared - (row.wrong - row.coming)
     return Standing(row.compared, after - len(right), after)

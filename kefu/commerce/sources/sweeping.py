@@ -1,7 +1,8 @@
 """Sweeping: which part of a book a run reads, so that all of it is read within a day.
 
 A run reads what changed since the last one, and as many further pages of the whole book as keep
-pace with `SWEEP`. A book of which no whole pass is known is read to its end.
+pace with `SWEEP`. A book of which no whole pass is known is read to its end, as is one of which
+more has changed than a run reads.
 """
 
 from __future__ import annotations
@@ -38,6 +39,19 @@ def is_behind(reading: BookReading, at: datetime) -> bool:
     if reading.sweep_whole is None or elapsed >= SWEEP:
         return True
     return reading.sweep_pages < int(reading.sweep_whole * (elapsed / SWEEP))
+
+
+async def read_all(db: Session, source: UUID, *, since: datetime) -> BookReading:
+    """More has changed than a run reads: the whole book is read instead, over the next runs.
+
+    What was compared `since` counts as met. A pass that reads all of it already goes on, or none
+    would end; what changed behind it is compared by the pass after it.
+    """
+    reading = await reading_of(db, source)
+    if reading.sweep_whole is not None:
+        reading.sweep_whole, reading.sweep_cursor, reading.sweep_pages = None, None, 0
+        reading.sweep_started_at = since
+    return reading
 
 
 async def note_page(db: Session, reading: BookReading, following: str | None) -> None:

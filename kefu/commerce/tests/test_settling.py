@@ -63,6 +63,20 @@ async def test_a_change_is_written_into_its_shop_once(
     assert (change.state, change.shop_state) == ("executed", "confirmed")
 
 
+async def test_a_refusal_of_a_change_of_which_nothing_was_kept_is_taken(
+    db: Session, writer: MemoryOrderWriter
+) -> None:
+    writer.refuses["cancel"] = "already_shipped"
+    order = await a_bought_order(db)
+    change = await ask(db, order, "cancel")
+    change.before = change.after = None
+    await db.flush()
+
+    await write_back(database_of(db), change.id, NOWHERE)
+
+    assert (change.state, change.shop_state) == ("refused_by_shop", "refused")
+
+
 async def test_the_job_waits_with_the_change(db: Session, writer: MemoryOrderWriter) -> None:
     order = await a_bought_order(db)
 

@@ -10,10 +10,17 @@ import pytest
 from sqlalchemy import select
 
 from kefu.commerce.measures_logistics import order_status_accuracy
+from kefu.commerce.model_order_care import OrderChange
 from kefu.commerce.model_orders import Order
-from kefu.commerce.model_sources import BookEntry, Reconciliation, Source
+from kefu.commerce.model_sources import (
+    BookEntry,
+    Reconciliation,
+    ReconciliationDifference,
+    Source,
+)
 from kefu.commerce.sources import reconciling
 from kefu.commerce.sources.keeping import change_source
+from kefu.commerce.tests.care_factories import ask
 from kefu.commerce.tests.factories import a_shop
 from kefu.core.clock import FrozenClock, frozen
 from kefu.core.db import Session
@@ -197,3 +204,62 @@ async def test_changes_without_end_do_not_begin_the_book_again_and_again(
             await comparing.run()
 
     assert set(await comparing.entries()) == set(comparing.book.entries)
+
+
+async def cancelled_here(comparing: Comparing) -> tuple[Order, OrderChange]:
+    """An order that we cancelled, of which its shop does not know."""
+    query = select(Order).where(Order.status.in_(("created", "paid"))).order_by(Order.number)
+    order = (await comparing.db.scalars(query.limit(1))).one()
+    return order, await ask(comparing.db, order, "cancel")
+
+
+async def listed(db: Session) -> list[ReconciliationDifference]:
+    return list(await db.scalars(select(ReconciliationDifference).order_by("id")))
+
+
+async def test_what_was_cancelled_here_is_no_wrong_status_for_its_book(
+    db: Session, source: Source
+) -> None:
+    with frozen(START) as clock:
+        comparing = await compared(db, clock, source)
+        first = await listed(db)
+        order, change = await cancelled_here(comparing)
+        runs = [await comparing.run() for _ in range(RUNS_A_DAY)]
+        since = [one for one in await listed(db) if one not in first]
+
+    assert {(run.differences, run.compared, run.alike, run.alike_after) for run in runs} == {
+        (0, 20, 20, 20)
+    }
+    assert {(one.kind, one.number, one.ours, one.mended_at) for one in since} == {
+        ("held_here", order.number, "cancelled", None)
+    }
+    assert (order.status, change.shop_state) == ("cancelled", "only_here")
+
+
+async def test_a_book_that_goes_on_after_a_cancellation_here_is_believed(
+    db: Session, source: Source
+) -> None:
+    with frozen(START) as clock:
+        comparing = await compared(db, clock, source)
+        order, change = await cancelled_here(comparing)
+        entry = comparing.book.entries[order.number]
+        gone_on = entry | {"status": "shipped", "version": 99}
+        comparing.book.put(order.number, gone_on, clock.now() + timedelta(minutes=1))
+        run = await comparing.run()
+
+    assert (run.differences, run.mended, run.alike_after) == (1, 1, 20)
+    assert (order.status, change.shop_state) == ("shipped", "overruled")
+
+
+async def test_a_cancellation_of_which_nothing_was_kept_is_mended_by_the_book(
+    db: Session, source: Source
+) -> None:
+    with frozen(START) as clock:
+        comparing = await compared(db, clock, source)
+        order, change = await cancelled_here(comparing)
+        change.before = change.after = None
+        entry = comparing.book.entries[order.number]
+        comparing.book.put(order.number, entry | {"version": 99}, clock.now())
+        run = await comparing.run()
+
+    assert (run.differences, run.mended, order.status) == (1, 1, entry["status"])

@@ -128,7 +128,7 @@ export default {
     takesChangesHint: 'Changes and cancellations go into the shop, which may refuse them. The key must be allowed to write.',
   },
   sourceKind: { woocommerce: 'WooCommerce', qiyu: 'Qiyu interface', book: 'Book', orders: 'Book of orders', tracking: 'Book of parcels' },
-  difference: { missing_order: 'Missing order', wrong_status: 'Another order status', missing_scan: 'Missing scan', unknown_scan: 'Scan unknown to them', wrong_parcel_status: 'Another parcel status' },
+  difference: { missing_order: 'Missing order', wrong_status: 'Another order status', missing_scan: 'Missing scan', unknown_scan: 'Scan unknown to them', wrong_parcel_status: 'Another parcel status', held_here: 'Cancelled here, not in the shop' },
   about: { order_placed: 'Placed', order_paid: 'Paid', order_processing: 'Being prepared', order_completed: 'Completed', order_shipped: 'Sent', out_for_delivery: 'Being delivered', delivered: 'Delivered', order_cancelled: 'Cancelled', refund_paid: 'Refunded', delay: 'Delay', problem: 'Problem', lost: 'Probably lost', change_done: 'Change done', change_approved: 'Request granted', change_denied: 'Request denied', change_refused: 'Change refused by the shop', appointment_near: 'Appointment near', appointment_late: 'Appointment late', message: 'Message of a rule', return_approved: 'Return approved', return_refused: 'Return refused', return_accepted: 'Inspection passed', return_rejected: 'Inspection not passed', return_reminder: 'Send the goods' },
   settings: {
     title: 'Logistics and notices',

@@ -128,7 +128,7 @@ export default {
     takesChangesHint: '改单与取消会写入店铺，店铺可以拒绝。密钥需要写权限。',
   },
   sourceKind: { woocommerce: 'WooCommerce', qiyu: '七鱼接口', book: '账册', orders: '订单账册', tracking: '物流账册' },
-  difference: { missing_order: '缺少订单', wrong_status: '订单状态不同', missing_scan: '缺少扫描', unknown_scan: '对方没有的扫描', wrong_parcel_status: '包裹状态不同' },
+  difference: { missing_order: '缺少订单', wrong_status: '订单状态不同', missing_scan: '缺少扫描', unknown_scan: '对方没有的扫描', wrong_parcel_status: '包裹状态不同', held_here: '仅本地已取消，店铺未改' },
   about: { order_placed: '已下单', order_paid: '已付款', order_processing: '备货中', order_completed: '已完成', order_shipped: '已发货', out_for_delivery: '派送中', delivered: '已签收', order_cancelled: '已取消', refund_paid: '已退款', delay: '配送延误', problem: '配送异常', lost: '疑似丢件', change_done: '修改已完成', change_approved: '特殊申请通过', change_denied: '特殊申请未通过', change_refused: '店铺未能修改', appointment_near: '预约提醒', appointment_late: '预约延误', message: '规则消息', return_approved: '售后已通过', return_refused: '售后未通过', return_accepted: '质检通过', return_rejected: '质检未通过', return_reminder: '提醒寄回' },
   settings: {
     title: '物流与通知',
