@@ -1,4 +1,4 @@
-"""Half a million customers: their pages, lists and searches over HTTP, and queries of a list."""
+"""Half a million customers over HTTP: pages, lists, searches, and how soon modules follow facts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 import httpx
 import psycopg
 
+from bench import customers_following
 from bench.customers_load import ADMINISTRATOR, load
 from bench.inbox import PACE, queries, timed
 from bench.results import Report, calibrate, percentile
@@ -17,6 +18,7 @@ from kefu.core.ids import uuid7
 from kefu.identity.keys import hash_of
 
 TOKEN = "kefu_bench_customers_token_for_loopback_only"  # noqa: S105 - a bench's own
+SCOPES = '["customer.read","customer.edit","customer.merge","order.read","inbox.edit"]'
 ROUNDS = 300
 PAGE = (
     *("", "/overview", "/purchases", "/timeline", "/notes", "/addresses", "/merges", "/consents"),
@@ -41,9 +43,9 @@ def client_of(system: System) -> httpx.Client:
     with psycopg.connect(system.conninfo) as db:
         db.execute(
             "insert into tokens (id,agent_id,name,prefix,token_hash,scopes,created_at) "
-            "select %s,id,'bench','kefu',%s,'[\"customer.read\",\"order.read\"]',now() from agents "
-            "where email = %s on conflict (token_hash) do nothing",
-            (uuid7(), hash_of(TOKEN), ADMINISTRATOR),
+            "select %s,id,'bench','kefu',%s,%s,now() from agents where email = %s "
+            "on conflict (token_hash) do update set scopes = excluded.scopes",
+            (uuid7(), hash_of(TOKEN), SCOPES, ADMINISTRATOR),
         )
     headers = {"Authorization": f"Bearer {TOKEN}"}
     return httpx.Client(base_url=system.url, headers=headers, timeout=60)
@@ -118,3 +120,4 @@ def measure(system: System, report: Report) -> None:
     counted = per_page(system, client)
     report.at_most("queries differ between 1, 25 and 100 rows", max(counted) - min(counted), "", 0)
     report.note("queries for a list", counted[1], "")
+    customers_following.measure(client, report)

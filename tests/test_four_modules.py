@@ -1,9 +1,8 @@
-"""The four modules of the customer platform follow each other's facts within a second (R180).
+"""The four modules of the customer platform follow each other's facts (R180).
 
 Identity, history, preferences and behaviour are asked by one customer id while every reader of the
-worker runs. What is measured is the time from the commit of a fact to the moment at which a module
-answers with it, in several rounds that begin at different moments of the readers' pauses; the
-middle one counts, so that one hiccup of the machine is none of the product.
+worker runs, in several rounds that begin at different moments of the readers' pauses. How soon
+they follow is measured by `make bench BENCH=customers`.
 """
 
 from __future__ import annotations
@@ -11,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from statistics import median
+from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
@@ -39,7 +37,6 @@ from kefu.entry.worker import readers_on
 from kefu.identity import Actor
 from kefu.identity.tests.factories import an_actor
 
-LIMIT = 1.0
 ROUNDS = 5
 PATIENCE = 15.0
 SHARDS = 4
@@ -50,23 +47,21 @@ Sees = Callable[[Session], Awaitable[bool]]
 
 @dataclass
 class Platform:
-    """A database whose facts are read as in a worker, and how long each module took to follow."""
+    """A database whose facts are read as in a worker."""
 
     database: Database
     actor: Actor
-    took: dict[str, list[float]] = field(default_factory=dict)
 
     async def follow(self, **modules: Sees) -> None:
         """Wait until each module answers with what was committed just now."""
-        began = time.monotonic()
+        until = time.monotonic() + PATIENCE
         waiting = dict(modules)
         while waiting:
             for name, sees in list(waiting.items()):
                 async with self.database.transaction() as db:
                     if await sees(db):
-                        self.took.setdefault(name, []).append(time.monotonic() - began)
                         del waiting[name]
-            assert time.monotonic() - began < PATIENCE, f"{sorted(waiting)} did not follow"
+            assert not waiting or time.monotonic() < until, f"{sorted(waiting)} did not follow"
             await asyncio.sleep(0.01)
 
     async def until(self, sees: Sees) -> None:
@@ -82,14 +77,6 @@ class Platform:
     async def drift(self, turn: int) -> None:
         """Begin the next round at another moment of the readers' pauses."""
         await asyncio.sleep(0.13 * turn)
-
-    def check(self, *modules: str) -> None:
-        """Each of them followed in every round, and within the limit."""
-        assert {name: len(times) for name, times in self.took.items()} == dict.fromkeys(
-            modules, ROUNDS
-        )
-        late = {name: times for name, times in self.took.items() if median(times) > LIMIT}
-        assert not late, late
 
     async def settle(self) -> None:
         """Wait until every reader has read everything there is."""
@@ -172,9 +159,7 @@ def learned(customer: UUID, messages: int) -> Sees:
     return sees
 
 
-async def test_what_a_customer_writes_is_behaviour_and_preference_within_a_second(
-    platform: Platform,
-) -> None:
+async def test_what_a_customer_writes_is_behaviour_and_preference(platform: Platform) -> None:
     for turn in range(ROUNDS):
         async with platform.database.transaction() as db:
             customer = await agreed(db)
@@ -189,12 +174,8 @@ async def test_what_a_customer_writes_is_behaviour_and_preference_within_a_secon
             preferences=learned(customer.id, len(SAID)),
         )
 
-    platform.check("history", "behaviour", "preferences")
 
-
-async def test_two_who_prove_to_be_one_are_one_in_every_module_within_a_second(
-    platform: Platform,
-) -> None:
+async def test_two_who_prove_to_be_one_are_one_in_every_module(platform: Platform) -> None:
     for turn in range(ROUNDS):
         phone, openid = f"1380013{turn:04}", f"o-{turn}"
         async with platform.database.transaction() as db:
@@ -216,8 +197,6 @@ async def test_two_who_prove_to_be_one_are_one_in_every_module_within_a_second(
             behaviour=together(stays.id, gone.id, heard, 2 * len(SAID)),
             preferences=together(stays.id, gone.id, learned, 2 * len(SAID)),
         )
-
-    platform.check("identity", "history", "behaviour", "preferences")
 
 
 def is_one(*pair: UUID) -> Sees:
@@ -256,7 +235,7 @@ async def those_left(db: Session, *pair: UUID) -> list[UUID]:
     return list(rows)
 
 
-async def test_a_consent_that_ends_is_followed_within_a_second(platform: Platform) -> None:
+async def test_a_consent_that_ends_is_followed(platform: Platform) -> None:
     for turn in range(ROUNDS):
         async with platform.database.transaction() as db:
             customer = await agreed(db)
@@ -276,8 +255,6 @@ async def test_a_consent_that_ends_is_followed_within_a_second(platform: Platfor
             preferences=is_withdrawn(customer.id),
         )
 
-    platform.check("history", "behaviour", "preferences")
-
 
 def is_forgotten(customer: UUID) -> Sees:
     async def sees(db: Session) -> bool:
@@ -293,9 +270,7 @@ def is_withdrawn(customer: UUID) -> Sees:
     return sees
 
 
-async def test_somebody_new_has_a_segment_and_a_history_within_a_second(
-    platform: Platform,
-) -> None:
+async def test_somebody_new_has_a_segment_and_a_history(platform: Platform) -> None:
     for turn in range(ROUNDS):
         await platform.drift(turn)
 
@@ -307,8 +282,6 @@ async def test_somebody_new_has_a_segment_and_a_history_within_a_second(
             history=platform.tells(customer.id, "customer.created", "customer.segmented"),
         )
 
-    platform.check("behaviour", "history")
-
 
 def is_in(customer: UUID, lifecycle: str) -> Sees:
     async def sees(db: Session) -> bool:
@@ -318,9 +291,7 @@ def is_in(customer: UUID, lifecycle: str) -> Sees:
     return sees
 
 
-async def test_what_an_agent_corrects_is_preferred_and_told_within_a_second(
-    platform: Platform,
-) -> None:
+async def test_what_an_agent_corrects_is_preferred_and_told(platform: Platform) -> None:
     for turn in range(ROUNDS):
         async with platform.database.transaction() as db:
             customer = await agreed(db)
@@ -336,8 +307,6 @@ async def test_what_an_agent_corrects_is_preferred_and_told_within_a_second(
             preferences=prefers(customer.id, "email"),
             history=platform.tells(customer.id, "portrait.corrected"),
         )
-
-    platform.check("preferences", "history")
 
 
 def prefers(customer: UUID, channel: str) -> Sees:
