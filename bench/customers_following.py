@@ -18,7 +18,7 @@ from bench.results import Report, percentile
 from kefu.core.ids import uuid7
 
 ROUNDS = 24
-PAUSE = 0.6  # the longest from batch to batch of a reader that is waited for
+PAUSE = 0.5  # the longest from batch to batch of a reader that is waited for
 PATIENCE = 15.0
 LIMIT = 1.0
 MODULES = ("identity", "history", "preferences", "behaviour")

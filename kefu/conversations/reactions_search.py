@@ -19,7 +19,7 @@ from kefu.customers.events import CustomerErased
 
 GROUP = "search"
 
-GAPS["search"] = 0.6
+GAPS["search"] = 0.5
 
 
 @reacts_to("message.received", "message.sent", "message.noted", group=GROUP)

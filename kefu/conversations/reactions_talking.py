@@ -9,7 +9,7 @@ from kefu.core.events import Fact
 from kefu.core.reactions import GAPS, reacts_to
 
 GROUP = "talking"
-GAPS[GROUP] = 0.6
+GAPS[GROUP] = 0.5
 
 
 @reacts_to("message.received", group=GROUP)
