@@ -65,6 +65,7 @@ def make_nicer(process: int, steps: int) -> None:
     """Lower a server process's priority; one that is another's, or none, stays as it is."""
     try:
         if Path(f"/proc/{process}/comm").read_text(encoding="utf-8").strip() == "postgres":
-            os.setpriority(os.PRIO_PROCESS, process, steps)
+            now = os.getpriority(os.PRIO_PROCESS, process)
+            os.setpriority(os.PRIO_PROCESS, process, now + steps)
     except OSError:
         return
