@@ -70,7 +70,7 @@ def _fixed() -> dict[str, str]:
         "synchronous_commit": "on",
         "wal_level": "minimal",
         "max_wal_senders": "0",
-        "wal_compression": "on",
+        "wal_compression": "off",
         "max_wal_size": "2GB",
         "min_wal_size": "128MB",
         "checkpoint_timeout": "5min",
