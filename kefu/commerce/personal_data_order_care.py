@@ -20,8 +20,15 @@ ERASED = "已删除"
 PICTURE = "jsonb_set({name}, '{{order}}', ({name} -> 'order') - cast(:address as text[]))"
 BLANK_CHANGES = text(
     f"update order_changes set before = {PICTURE.format(name='before')}, "  # noqa: S608 - our names
-    f"after = {PICTURE.format(name='after')}, wanted = '{{}}', note = '', decision_note = '' "
+    f"after = {PICTURE.format(name='after')}, note = '', decision_note = '' "
     "where customer_id = :customer"
+)
+END_ADDRESSES = text(
+    "update order_changes set wanted = '{}', "
+    "state = case state when 'pending_approval' then 'withdrawn' "
+    "when 'approved' then 'executed' else state end, "
+    "shop_state = case shop_state when 'waiting' then 'not_needed' else shop_state end "
+    "where customer_id = :customer and kind = 'address'"
 )
 
 moves_with_customer("order_changes", OrderChange)
@@ -75,8 +82,10 @@ async def export_order_care(db: Session, customer: UUID) -> dict[str, Any]:
 async def erase_order_care(db: Session, customer: UUID) -> None:
     """Blank what names or places a person; kinds, states and amounts stay.
 
-    The goods and figures of a change stay too: what was done here still holds against the shop.
+    The goods and figures of a change stay too: what was done here still holds against the shop,
+    and what waits for it is still written. An address is written nowhere any more.
     """
+    await db.execute(END_ADDRESSES, {"customer": customer})
     await db.execute(BLANK_CHANGES, {"customer": customer, "address": list(ADDRESS)})
     await db.execute(
         update(Invoice)

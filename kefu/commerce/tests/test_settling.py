@@ -6,8 +6,10 @@ from sqlalchemy import select, text
 from kefu.commerce.carrying_out import picture
 from kefu.commerce.changing import approve
 from kefu.commerce.model import Shop
+from kefu.commerce.model_order_care import OrderChange
 from kefu.commerce.model_orders import Order, Refund
 from kefu.commerce.model_sources import Source
+from kefu.commerce.personal_data_order_care import erase_order_care
 from kefu.commerce.settling import write_back
 from kefu.commerce.tests.care_factories import (
     ELSEWHERE,
@@ -131,6 +133,60 @@ async def test_an_approved_request_is_done_once_the_shop_has_said_so(
     said = list(await db.scalars(select(FactRow.kind).order_by(FactRow.id)))
     assert (on_its_way, change.state) == ("approved", "executed")
     assert said[-1] == "order.change_executed"
+
+
+async def forget(db: Session, order: Order, change: OrderChange) -> None:
+    assert order.customer_id is not None
+    await db.flush()
+    await erase_order_care(db, order.customer_id)
+    await db.refresh(change)
+
+
+@pytest.mark.parametrize("kind", ["content", "payment", "cancel"])
+async def test_what_waits_for_somebody_forgotten_is_written_all_the_same(
+    db: Session, writer: MemoryOrderWriter, kind: str
+) -> None:
+    order = await a_bought_order(db)
+    card = await a_method(db, order.customer_id, balance=20000)
+    (line,) = await lines_of(db, order)
+    wanted: dict[str, dict[str, Any]] = {
+        "content": {"lines": [{"line": line.id, "quantity": 2}], "payment_method": card.id},
+        "payment": {"payment_method": card.id},
+    }
+    change = await ask(db, order, kind, wanted.get(kind, {}))
+    await forget(db, order, change)
+
+    await write_back(database_of(db), change.id, NOWHERE)
+
+    (written,) = writer.written
+    assert [one.quantity for one in written.lines] == ([2] if kind == "content" else [])
+    assert (written.payment is not None) == (kind == "payment")
+    assert (change.state, change.shop_state) == ("executed", "confirmed")
+
+
+async def test_an_address_of_somebody_forgotten_is_written_nowhere(
+    db: Session, writer: MemoryOrderWriter
+) -> None:
+    order = await a_bought_order(db)
+    change = await ask(db, order, "address", ELSEWHERE)
+    await forget(db, order, change)
+
+    await write_back(database_of(db), change.id, NOWHERE)
+
+    assert writer.written == []
+    assert (change.state, change.shop_state, change.wanted) == ("executed", "not_needed", {})
+
+
+async def test_an_address_asked_for_by_somebody_forgotten_waits_for_nobody(
+    db: Session, writer: MemoryOrderWriter
+) -> None:
+    order = await a_bought_order(db, minutes_ago=600)
+    change = await ask(db, order, "address", ELSEWHERE)
+    assert change.state == "pending_approval"
+
+    await forget(db, order, change)
+
+    assert (change.state, change.wanted) == ("withdrawn", {})
 
 
 async def test_a_shop_that_nobody_writes_for_is_told_by_people(db: Session) -> None:
