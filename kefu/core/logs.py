@@ -12,7 +12,10 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
-QUIET = ("asyncio", "botocore", "boto3", "urllib3", "s3transfer", "uvicorn.access", "uvicorn.error")
+QUIET = (
+    *("asyncio", "botocore", "boto3", "urllib3", "s3transfer", "spiff"),
+    *("uvicorn.access", "uvicorn.error"),
+)
 
 
 def set_up_logs(level: str = "INFO", *, json: bool = True, process: str | None = None) -> None:

@@ -51,3 +51,14 @@ def test_a_person_reads_plain_lines(capsys: pytest.CaptureFixture[str]) -> None:
     structlog.get_logger("kefu").info("ready", port=8180)
 
     assert "port=8180" in capsys.readouterr().err
+
+
+def test_each_step_of_a_process_is_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs("INFO")
+
+    logging.getLogger("spiff.task").info("State changed to READY")
+    logging.getLogger("spiff.task").warning("something is wrong")
+
+    assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == [
+        "something is wrong"
+    ]
