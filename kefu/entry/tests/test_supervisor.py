@@ -53,9 +53,10 @@ class Desk:
 
     def child(self, name: str) -> psutil.Process | None:
         for process in psutil.Process(self.supervisor.pid).children():
-            command = process.cmdline() if is_alive(process) else []
-            if command and (command[-1] == name or Path(command[0]).name == name):
-                return process
+            with suppress(psutil.NoSuchProcess):  # it may end between its listing and this look
+                command = process.cmdline()
+                if command and (command[-1] == name or Path(command[0]).name == name):
+                    return process
         return None
 
     def kill(self, name: str) -> None:
