@@ -38,7 +38,16 @@ def main() -> None:
 
 
 def prepare_python(*, dev: bool) -> None:
-    """Fill .venv from the lock; a .venv with the dev packages has the others as well."""
+    """Fill .venv from the lock, and compile Kefu as the installer compiles the packages.
+
+    Where the environment keeps Python from writing bytecode, every start would compile it anew.
+    """
+    fill_venv(dev=dev)
+    run([str(VENV / "bin" / "python"), "-m", "compileall", "-q", "-j", "0", str(ROOT / "kefu")])
+
+
+def fill_venv(*, dev: bool) -> None:
+    """Install what the lock names; a .venv with the dev packages has the others as well."""
     key = digest([ROOT / "pyproject.toml", ROOT / "requirements-dev.lock"])
     if is_stamped("python-dev", key, made=VENV / "bin" / "kefu"):
         return

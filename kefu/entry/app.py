@@ -90,14 +90,12 @@ def create_app(chosen: Settings | None = None) -> FastAPI:
 def _assemble(app: App) -> None:
     state = app.state
     install_problems(app)
-    for router in routers():
-        app.include_router(router)
     authenticate = authenticator(state.database, state.settings)
     app.endpoint = SocketEndpoint(state.switchboard, authenticate)
-    app.include_router(polling.router_for(state.switchboard, authenticate))
-    app.include_router(probes.router)
-    if state.settings.demo:
-        app.include_router(shop.router)
+    kefu = [*routers(), polling.router_for(state.switchboard, authenticate), probes.router]
+    for router in [*kefu, shop.router] if state.settings.demo else kefu:
+        # Not included: that builds each route a second time, at the first request.
+        app.router.routes.extend(router.routes)
     pages.mount(app, state.settings)
     app.add_middleware(
         Pace,

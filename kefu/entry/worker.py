@@ -36,9 +36,9 @@ def main() -> None:
     die_with_supervisor()
     chosen = settings()
     set_up_logs(chosen.log_level, json=chosen.log_json, process="worker")
+    give_way()
     with uncollected():
         load_everything(without=("routes", "demo"))
-    give_way()
     wait_for_database()
     uvloop.run(run(chosen))
 
