@@ -110,6 +110,13 @@ class Conversation(Base):
             postgresql_where="status <> 'closed'",
         ),
         Index(
+            "ix_conversations_nobodys",
+            "team_id",
+            "activity_at",
+            "id",
+            postgresql_where="assignee_id is null and status <> 'closed'",
+        ),
+        Index(
             "ix_conversations_waiting",
             "waiting_since",
             "id",

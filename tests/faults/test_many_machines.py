@@ -14,11 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psutil
 import pytest
 
 from kefu.core.embedded import EmbeddedServer
-from kefu.core.embedded.processes import is_alive
 from kefu.core.testing import a_reachable_folder
 from kefu.core.tests.redis_server import RedisServer, redis_server
 from kefu.entry.tests.serving import QUICK, free_port, is_up, wait_for
@@ -75,7 +73,7 @@ class Machine:
         wait_for(self.is_ready, why=self.said)
 
     def stop(self) -> None:
-        if is_alive(psutil.Process(self.process.pid)):
+        if self.process.poll() is None:
             self.process.terminate()
         try:
             self.process.wait(30)

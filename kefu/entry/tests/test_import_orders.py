@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -141,8 +142,12 @@ def var(reachable_folder: Path) -> Iterator[Path]:
 
 
 def watchers_of(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    children = psutil.Process(process.pid).children()
-    return [child for child in children if "kefu.core.embedded.watching" in child.cmdline()]
+    found = []
+    for child in psutil.Process(process.pid).children():
+        with suppress(psutil.NoSuchProcess):  # it may end between its listing and this look
+            if "kefu.core.embedded.watching" in child.cmdline():
+                found.append(child)
+    return found
 
 
 def has_ended(server: EmbeddedServer, *, seconds: float) -> bool:
