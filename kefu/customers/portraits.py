@@ -31,6 +31,7 @@ from kefu.customers.model_portraits import (
     Talk,
 )
 from kefu.customers.personal_data import check_not_erased, erases_customer, exports_customer
+from kefu.customers.segmenting import take_turn
 from kefu.customers.talk import TalkCount, Totals, add_talk, totals_of
 
 PROFILING = "profiling"
@@ -60,6 +61,7 @@ async def note_talk(db: Session, counts: Sequence[TalkCount]) -> None:
 
 async def learn_portraits(db: Session, customers: Collection[UUID]) -> None:
     """Learn the portraits of those among them who agreed to profiling."""
+    await take_turn(db)
     agreed = await db.scalars(
         select(Consent.customer_id).where(
             Consent.customer_id.in_(customers),
@@ -245,6 +247,7 @@ async def apply_portrait(
 
 async def forget_learned(db: Session, customers: Collection[UUID]) -> None:
     """Without consent nothing learned stays; what agents said of the service does."""
+    await take_turn(db)
     mine = PortraitTrait.customer_id.in_(customers)
     await db.execute(delete(PortraitTrait).where(mine, PortraitTrait.given.is_(None)))
     blank: dict[str, Any] = {"learned": None, "learned_at": None, "confidence": 0, "evidence": {}}

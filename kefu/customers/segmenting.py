@@ -75,13 +75,18 @@ class Ruled:
 Ruleset = dict[str, list[Ruled]]
 
 
+async def take_turn(db: Session) -> None:
+    """Wait for whoever writes segments or portraits; each batch of facts may write both."""
+    await db.execute(LOCK)
+
+
 async def resegment(db: Session, customers: Collection[UUID], *, historic: bool = False) -> None:
     """Give these customers their values, and tell of each change."""
     if not customers:
         return
     at = now()
     await db.flush()
-    await db.execute(LOCK)
+    await take_turn(db)
     ids = sorted(customers)
     await db.execute(statement(await ruleset(db, at), at, Customer.id.in_(ids), ids[0], ids[-1]))
     moved = await db.scalars(
@@ -142,7 +147,7 @@ async def next_ids(db: Session, last: UUID | None, chunk: int) -> tuple[UUID, UU
 
 async def segment_chunk(db: Session, rules: Ruleset, low: UUID, high: UUID) -> int:
     at = now()
-    await db.execute(LOCK)
+    await take_turn(db)
     within = Customer.id.between(low, high)
     moved = await db.scalar(statement(rules, at, within, low, high)) or 0
     if moved:

@@ -8,11 +8,16 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select
 
+from kefu.core.clock import now
 from kefu.core.db import Database
 from kefu.core.errors import Conflict
-from kefu.customers import Customer, Grounds, identify, merge
+from kefu.core.ids import uuid7
+from kefu.customers import Customer, Grounds, Proof, TalkCount, give_consent, identify, merge
 from kefu.customers.model import Identity
+from kefu.customers.model_portraits import PortraitTrait
 from kefu.customers.personal_data import erase_customer
+from kefu.customers.portraits import forget_learned, note_talk
+from kefu.customers.segmenting import resegment
 from kefu.identity.tests.factories import an_agent
 
 
@@ -114,3 +119,30 @@ async def test_of_two_merges_that_would_make_a_circle_one_is_refused(database: D
         found = {one.id: one.merged_into for one in await db.scalars(select(Customer))}
     (stays,) = [one for one, into in found.items() if into is None]
     assert {into for into in found.values() if into} == {stays}
+
+
+async def test_who_learns_of_a_customer_and_who_looks_at_segments_take_turns(
+    database: Database,
+) -> None:
+    async with database.transaction() as db:
+        talker = await identify(db, identities=[("visitor", "talks", False)])
+        other = await identify(db, identities=[("visitor", "other", False)])
+        await give_consent(db, talker, "profiling", proof=Proof("web_chat", "勾选"))
+        ids = talker.id, other.id
+        said = TalkCount(uuid7(), ids[0], "web", now(), messages=20, characters=200, evening=20)
+        await note_talk(db, [said])
+
+    async def merged() -> None:
+        async with database.transaction() as db:
+            await resegment(db, [ids[1]])
+            await forget_learned(db, ids)
+
+    async with database.transaction() as db:
+        await note_talk(db, [said])
+        meanwhile = asyncio.create_task(merged())
+        await asyncio.sleep(0.2)
+        await resegment(db, [ids[0]])
+    await meanwhile
+
+    async with database.transaction() as db:
+        assert await db.scalar(select(func.count()).select_from(PortraitTrait)) == 0
