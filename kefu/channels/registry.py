@@ -38,5 +38,5 @@ def adapter_for(channel: str) -> Adapter:
 
 register(WebChat("web_chat"))
 register(WebChat("app"))
-for _name in ("api", "ecommerce", "wechat_miniprogram"):
+for _name in ("api", "ecommerce", "social", "wechat_miniprogram"):
     register(SignedApi(_name))

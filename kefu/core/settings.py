@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     smtp_url: str | None = None
     sms_url: str | None = None
     sms_token: str | None = None
+    robot_base: str | None = None
 
     @property
     def base_url(self) -> str:

@@ -27,6 +27,9 @@ COMMANDS = {
         "traffic": "traffic",
         "shop-simulator": "simulators:shop",
         "carrier-simulator": "simulators:carrier",
+        "platform-simulator": "message_simulators:platform",
+        "sms-simulator": "message_simulators:sms",
+        "robot-simulator": "message_simulators:robot",
     },
     "import": {
         "customers": "import_customers:customers",

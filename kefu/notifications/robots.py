@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import ipaddress
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
@@ -59,16 +60,18 @@ class RobotRefused(Exception):
 
 
 class WebhookRobotSpeaker:
-    """Calls the robots' webhooks."""
+    """Calls the robots' webhooks; with `base`, an operator has them played on this machine."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
+    def __init__(self, client: httpx.AsyncClient, base: str | None = None) -> None:
+        if base is not None and not is_on_this_machine(base):
+            raise ValueError("KEFU_ROBOT_BASE must look like http://127.0.0.1:9105.")
+        self._client, self._base = client, base
 
     async def say(self, robot: Robot, words: str) -> None:
         robot.check()
         seconds = int(now().timestamp())
         answer = await self._client.post(
-            httpx.URL(robot.url).copy_merge_params(dingtalk_signature(robot, seconds)),
+            self._address_of(robot).copy_merge_params(dingtalk_signature(robot, seconds)),
             json=body_of(robot, words, seconds),
             timeout=TIMEOUT_SECONDS,
         )
@@ -77,6 +80,25 @@ class WebhookRobotSpeaker:
         code = said.get("errcode", said.get("code", 0))
         if code:
             raise RobotRefused(f"{robot.maker}: {code}")
+
+    def _address_of(self, robot: Robot) -> httpx.URL:
+        """The robot's own address, or the same path below the operator's."""
+        url = httpx.URL(robot.url)
+        if self._base is None:
+            return url
+        base = httpx.URL(self._base)
+        return url.copy_with(scheme=base.scheme, host=base.host, port=base.port)
+
+
+def is_on_this_machine(base: str) -> bool:
+    """Whether this is an address of the loopback with nothing behind it."""
+    try:
+        parts = urlsplit(base)
+        loopback = ipaddress.ip_address(parts.hostname or "").is_loopback and parts.port != 0
+    except ValueError:
+        return False
+    rest = (parts.username, parts.path.rstrip("/"), parts.query, parts.fragment)
+    return loopback and parts.scheme == "http" and not any(rest)
 
 
 def body_of(robot: Robot, words: str, seconds: int) -> dict[str, Any]:

@@ -21,7 +21,8 @@ KEPT = timedelta(days=30)
 @job(ROBOT_JOB, attempts=5)
 async def say_in_group(payload: Payload, _: Database) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
-        await say(payload, WebhookRobotSpeaker(client), base_url=settings().base_url)
+        speaker = WebhookRobotSpeaker(client, settings().robot_base)
+        await say(payload, speaker, base_url=settings().base_url)
 
 
 @job(MAIL_JOB, attempts=5)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from kefu.entry.refusing import refuse
 from kefu.entry.replaying.public_api import PublicApi
 from kefu.entry.simulators.books import CARRIERS, CarrierBook, ShopBook
 from kefu.entry.simulators.faults import Faults
-from kefu.entry.simulators.running import mouth_of, run_carrier, run_shop, serve
+from kefu.entry.simulators.running import PortTaken, mouth_of, run_carrier, run_shop, serve
 from kefu.entry.simulators.serving import app_for
 
 Url = Annotated[str, typer.Option(help="The Kefu that is told.")]
@@ -57,8 +59,7 @@ def shop(  # noqa: PLR0913, PLR0917 - the options of the command
             await api.close()
             print(f"{len(book.entries)} orders, {mouth.sent} tellings, {dict(mouth_faults.counts)}")
 
-    with suppress(KeyboardInterrupt):
-        asyncio.run(play())
+    play_out(play())
 
 
 def carrier(  # noqa: PLR0913, PLR0917 - the options of the command
@@ -89,5 +90,13 @@ def carrier(  # noqa: PLR0913, PLR0917 - the options of the command
             await api.close()
             print(f"{len(book.entries)} parcels, {mouth.sent} scans, {dict(mouth_faults.counts)}")
 
-    with suppress(KeyboardInterrupt):
-        asyncio.run(play())
+    play_out(play())
+
+
+def play_out(play: Coroutine[Any, Any, None]) -> None:
+    """Until it ends or is stopped."""
+    try:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(play)
+    except PortTaken as taken:
+        refuse(str(taken))

@@ -75,14 +75,19 @@ class PublicApi:
     async def ask(
         self, method: str, path: str, body: Any = None, *, token: str | None = None
     ) -> dict[str, Any]:
-        """One request, again while the server is away or asks to wait."""
+        """One request with JSON, by whoever holds the token."""
         key = token or self._token
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        return await self.send(method, path, bearer(key) if key else {}, json=body)
+
+    async def send(
+        self, method: str, path: str, headers: dict[str, str], **content: Any
+    ) -> dict[str, Any]:
+        """One request of any content, again while the server is away or asks to wait."""
         until = time.monotonic() + self._patience
         while True:
             try:
                 async with self._free:
-                    answer = await self._client.request(method, path, json=body, headers=headers)
+                    answer = await self._client.request(method, path, headers=headers, **content)
             except AWAY as away:
                 if time.monotonic() > until:
                     raise ApiRefused(f"{self.url} is away: {away!r}") from away
@@ -93,6 +98,11 @@ class PublicApi:
             if answer.status_code not in PASSING or time.monotonic() > until:
                 raise ApiRefused(refusal_in(answer))
             await asyncio.sleep(wait_asked_by(answer))
+
+
+def bearer(token: str) -> dict[str, str]:
+    """The header of whoever holds a token."""
+    return {"Authorization": f"Bearer {token}"}
 
 
 def wait_asked_by(answer: httpx.Response) -> float:

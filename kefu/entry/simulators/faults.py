@@ -1,4 +1,7 @@
-"""Faults: what goes wrong between two systems: a telling is lost, repeated, late or overtaken."""
+"""Faults: what goes wrong between two systems: a telling is lost, repeated, late or overtaken.
+
+Whoever is told something has faults too: it is busy, or takes it and says so too late.
+"""
 
 from __future__ import annotations
 
@@ -45,3 +48,21 @@ class Faults:
         ripe = [telling for due, telling in self._held if due <= by]
         self._held = [(due, telling) for due, telling in self._held if due > by]
         return ripe
+
+
+class Moods:
+    """How whoever is asked feels at each request, by the seed: mostly well.
+
+    `busy` takes nothing and asks to be asked again; `silent` takes it, but its answer is lost.
+    """
+
+    def __init__(self, *, share: float, seed: int, silent: bool = True) -> None:
+        self._share = share
+        self._kinds = ("busy", "silent") if silent else ("busy",)
+        self._dice = random.Random(seed)  # noqa: S311 - play, no secret
+        self.counts: Counter[str] = Counter()
+
+    def next(self) -> str:
+        mood = self._dice.choice(self._kinds) if self._dice.random() < self._share else "well"
+        self.counts[mood] += 1
+        return mood

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+import socket
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,14 @@ from kefu.entry.simulators.books import CarrierBook, ShopBook, Telling
 from kefu.entry.simulators.faults import Faults
 
 Send = Callable[[str, dict[str, Any]], Awaitable[object]]
+LOOPBACK = "127.0.0.1"
+
+
+class PortTaken(Exception):
+    """Somebody else answers on the port that a simulator wants."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"Port {port} is taken: stop who uses it, or choose another with --port.")
 
 
 @dataclass
@@ -117,13 +126,27 @@ class beats:  # noqa: N801 - read as a word: `async for _ in beats(1)`
                 raise StopAsyncIteration
 
 
-async def serve(app: Starlette, port: int, work: Awaitable[None]) -> None:
+async def serve(
+    app: Starlette, port: int, work: Coroutine[Any, Any, None], *, greeting: str = ""
+) -> None:
     """Answer on this port while the work goes on; it ends with the work."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning")
+    try:
+        door = socket.create_server((LOOPBACK, port))
+    except OSError as taken:
+        work.close()
+        raise PortTaken(port) from taken
+    if greeting:
+        print(f"{greeting}; look at http://{LOOPBACK}:{port}/ and stop with Ctrl-C.", flush=True)
+    config = uvicorn.Config(app, log_level="warning")
     server = uvicorn.Server(config)
-    answering = asyncio.create_task(server.serve())
+    answering = asyncio.create_task(server.serve(sockets=[door]))
     try:
         await work
     finally:
         server.should_exit = True
         await answering
+
+
+async def stay(seconds: float | None) -> None:
+    """The work of whoever only answers: be there for so long, or until stopped."""
+    await (asyncio.Event().wait() if seconds is None else asyncio.sleep(seconds))

@@ -51,7 +51,7 @@ export default {
     text: 'Where customers come from, each with its greeting, team and retention.',
     add: 'New inbox',
     channel: 'Channel',
-    channelName: { web: 'Web chat', web_chat: 'Web chat', app: 'In the app', api: 'Signed API', signed_api: 'Signed API', walk_in: 'Walk-in', in_person: 'Walk-in', ecommerce: 'Marketplace', wechat_miniprogram: 'WeChat mini-program' },
+    channelName: { web: 'Web chat', web_chat: 'Web chat', app: 'In the app', api: 'Signed API', signed_api: 'Signed API', walk_in: 'Walk-in', in_person: 'Walk-in', ecommerce: 'Marketplace', social: 'Social platform', wechat_miniprogram: 'WeChat mini-program' },
     origins: 'Allowed sites',
     originsHint: 'Only these sites may embed the chat. Empty means none where Kefu is served by https, and any while it is tried over http.',
     anywhere: 'None named',

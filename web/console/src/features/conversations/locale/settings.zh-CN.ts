@@ -51,7 +51,7 @@ export default {
     text: '客户从哪里来：网页聊天、接口接入等，每个渠道有自己的问候、团队和保存期限。',
     add: '新建渠道',
     channel: '类型',
-    channelName: { web: '网页聊天', web_chat: '网页聊天', app: 'APP 内聊天', api: '签名接口', signed_api: '签名接口', walk_in: '线下来访', in_person: '线下来访', ecommerce: '电商平台', wechat_miniprogram: '微信小程序' },
+    channelName: { web: '网页聊天', web_chat: '网页聊天', app: 'APP 内聊天', api: '签名接口', signed_api: '签名接口', walk_in: '线下来访', in_person: '线下来访', ecommerce: '电商平台', social: '社交平台', wechat_miniprogram: '微信小程序' },
     origins: '允许的网站',
     originsHint: '只有这些网站可以嵌入聊天窗口。留空时：用 https 对外服务则谁都不能嵌入，用 http 试用则不限。',
     anywhere: '未指定',
