@@ -122,9 +122,15 @@ class House:
 
     @contextlib.asynccontextmanager
     async def line(self, token: str | None, *watching: str) -> AsyncIterator[Line]:
-        """A socket that said hello and watches these conversations from their beginning."""
+        """A socket that said hello and watches these conversations from their beginning.
+
+        It does not ping, as no browser does: house and guests share one loop, and a busy one would
+        pass for a dead line.
+        """
         address = self.url.replace("http", "ws", 1) + "/api/v1/socket"
-        async with connect(address, compression=None, max_size=None) as connection:
+        async with connect(
+            address, compression=None, max_size=None, ping_interval=None
+        ) as connection:
             line = Line(connection)
             if token is not None:
                 known = [{"conversation": one, "seq": 0} for one in watching]
