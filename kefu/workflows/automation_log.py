@@ -122,6 +122,7 @@ async def hit_again(db: Session, rule: Rule, failed: RuleRun) -> Hit:
         subject=failed.subject,
         about=abouts.get(failed.subject, About()),
         details=details_with(fact.details, fact.actor) if fact else {},
+        rule_version=rule.version,
     )
 
 
