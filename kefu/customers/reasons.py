@@ -16,7 +16,7 @@ from kefu.core.conditions import Condition, Not, Test, compiled, parsed
 from kefu.core.db import Session
 from kefu.core.errors import Invalid
 from kefu.core.events import FactRow
-from kefu.customers.model import Customer
+from kefu.customers.model import TIERS, Customer
 from kefu.customers.model_segments import (
     DIMENSIONS,
     CustomerFigures,
@@ -28,14 +28,18 @@ from kefu.customers.profiles import shown_attributes
 from kefu.customers.segment_fields import VALUES, segment_fields
 from kefu.identity import AgentName, agents_named
 
-AGENT, IMPORTED, MERGED, USUAL = "agent", "import", "merged", "usual"
+AGENT, IMPORTED, MERGED = "agent", "import", "merged"
+USUAL, UNRECORDED = "usual", "unrecorded"
 ATTRIBUTE = "attributes."
 TIER_FACTS = ("customer.changed", "customer.created")
 
 
 @dataclass(frozen=True, slots=True)
 class TierReason:
-    """`how`: an agent, an import, somebody they were merged with, or nobody: the usual one."""
+    """`how`: an agent, an import, somebody they were merged with, or nobody: the usual one.
+
+    Unrecorded is another tier than the usual one that nobody is known to have given.
+    """
 
     value: str
     how: str
@@ -83,7 +87,8 @@ async def tier_reason(db: Session, customer: Customer) -> TierReason:
         .limit(1)
     )
     if fact is None or (fact.kind == "customer.created" and not fact.details.get("historic")):
-        return TierReason(customer.tier, USUAL, None, None)
+        how = USUAL if customer.tier == TIERS[0] else UNRECORDED
+        return TierReason(customer.tier, how, None, None)
     names = await agents_named(db, [fact.actor])
     by = names.get(fact.actor) if fact.actor else None
     how = IMPORTED if fact.details.get("historic") else AGENT

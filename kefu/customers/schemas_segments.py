@@ -159,7 +159,7 @@ class WhoRow(BaseModel):
 
 
 class TierReasonRow(BaseModel):
-    """`how`: agent, import, merged, or usual where nobody gave another."""
+    """`how`: agent, import, merged, usual where nobody gave another, or unrecorded."""
 
     model_config = ConfigDict(from_attributes=True)
 

@@ -137,6 +137,12 @@ async def test_a_tier_of_somebody_they_were_merged_with_says_so(db: Session) -> 
     assert (await tier_reason(db, customer)).how == "merged"
 
 
+async def test_a_tier_that_nobody_is_known_to_have_given_is_not_called_usual(db: Session) -> None:
+    customer = await a_customer(db, tier="gold")
+
+    assert (await tier_reason(db, customer)).how == "unrecorded"
+
+
 async def test_it_is_shown_to_whoever_may_see_the_customer_in_few_queries(db: Session) -> None:
     customer = await a_customer(db)
     await note_purchases(db, {customer.id: bought(4)})

@@ -5,7 +5,7 @@ import { api } from '@/app/http'
 
 /** Why a customer has their tier, and why they stand in their segments. */
 export interface Standing {
-  tier: { value: Tier; how: 'agent' | 'import' | 'merged' | 'usual'; at: string | null; by: { id: Id; name: string } | null }
+  tier: { value: Tier; how: 'agent' | 'import' | 'merged' | 'usual' | 'unrecorded'; at: string | null; by: { id: Id; name: string } | null }
   segments: SegmentReason[]
 }
 

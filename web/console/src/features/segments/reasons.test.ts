@@ -20,6 +20,7 @@ const STANDING: Standing = {
       evidence: [
         { field: 'orders', operator: 'at_least', value: 3, holds: true, found: 4 },
         { field: 'spent', operator: 'at_least', value: 100000, holds: false, found: 30000 },
+        { field: 'last_return', operator: 'within_days', value: 30, holds: false, found: null },
       ],
     },
     { dimension: 'persona', value: 'other', since: '2026-03-12T09:00:00Z', rule_id: null, rule_name: null, rule_version: null, conditions: null, evidence: [] },
@@ -53,6 +54,7 @@ test('a segment names its rule and version, and each condition with what it find
   expect(page.get('.because').text()).toContain('任一满足')
   expect(lines[0]).toMatch(/现在成立.*至少 3.*现在是 4/)
   expect(lines[1]).toMatch(/现在不成立.*1,000\.00.*300\.00/)
+  expect(lines[2]).toContain('最近 30 天内')
   expect(page.get('.because').text()).toContain('没有规则命中')
   expect(page.find('.because a').exists()).toBe(false)
 })

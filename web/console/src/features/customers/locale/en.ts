@@ -34,6 +34,7 @@ export default {
     import: 'The imported file said {tier}.',
     merged: 'One of those merged here is {tier}; the highest counts.',
     usual: '{tier} is the usual tier; nobody changed it.',
+    unrecorded: 'It was not written down who set it to {tier}.',
   },
   tier: { standard: 'Standard', silver: 'Silver', gold: 'Gold', vip: 'VIP' },
   search: 'Name, phone, e-mail or number',

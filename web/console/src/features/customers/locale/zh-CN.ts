@@ -34,6 +34,7 @@ export default {
     import: '导入的文件里是{tier}。',
     merged: '合并的档案里有人是{tier}，取最高的等级。',
     usual: '{tier}是默认等级，没有人改过。',
+    unrecorded: '没有记下是谁设为{tier}的。',
   },
   tier: { standard: '普通', silver: '银卡', gold: '金卡', vip: 'VIP' },
   search: '姓名、手机、邮箱或编号',
