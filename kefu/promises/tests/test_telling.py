@@ -12,8 +12,6 @@ from kefu.core.events import Fact, FactRow
 from kefu.core.ids import uuid7
 from kefu.core.reactions import Reader, prepare
 from kefu.identity.tests.factories import a_department, a_team, an_agent
-from kefu.notifications import Notification
-from kefu.notifications.reasons import reason_of
 from kefu.promises import Scanner, scan, start_clock, stop_clock
 from kefu.promises.reactions import (
     take_back_what_is_done,
@@ -166,23 +164,3 @@ async def test_a_task_is_called_by_its_title(db: Session) -> None:
     names = await name_tasks(db, [task.id, uuid7()], "zh-CN")
 
     assert names == {task.id: "回访低分评价的客户"}
-
-
-async def test_an_alert_of_a_clock_names_its_policy_and_what_that_promises(db: Session) -> None:
-    agent = await an_agent(db)
-    policy = await a_policy(db, seconds=90)
-    await a_clock(db, assignee=agent.id)
-    with frozen(NOON + timedelta(seconds=100)):
-        await scan(db)
-    await tell_who_answers_for_it(db, await facts_of(db, "promise.broken"))
-    notification = (await db.scalars(select(Notification))).one()
-
-    chinese, english = [await reason_of(db, notification, one) for one in ("zh-CN", "en")]
-    await db.delete(policy)
-    await db.flush()
-    gone = await reason_of(db, notification, "en")
-
-    assert chinese.text == f"时效策略“{policy.name}”承诺：首次回复在 1.5 分钟内。"
-    assert english.text.startswith(f"The policy “{policy.name}” promises a first reply within 1.5")
-    assert chinese.setting == gone.setting == "policies"
-    assert gone.text == "The time that a service policy promises is over and its clock still ran."

@@ -7,7 +7,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from kefu.channels.notices import deliver_notices
-from kefu.channels.tests.conftest import Desk, Guest, House
+from kefu.channels.tests.conftest import (  # noqa: F401 - fixtures
+    Desk,
+    Guest,
+    House,
+    chosen,
+    desk,
+    guest,
+    house,
+    module_url,
+)
 from kefu.channels.tests.test_notices import WITHOUT, a_notice
 from kefu.commerce import CustomerNotice, automation_actions
 from kefu.commerce.tests.factories import an_order
@@ -83,7 +92,9 @@ async def test_a_message_that_a_rule_wrote_about_an_order_names_the_rule(db: Ses
 
 
 async def test_a_customer_never_learns_of_the_rule_that_writes_to_them(
-    house: House, guest: Guest, desk: Desk
+    house: House,
+    guest: Guest,
+    desk: Desk,  # noqa: F811
 ) -> None:
     opened = await guest.open("在吗?")
     talk = UUID(opened["id"])
