@@ -92,8 +92,8 @@ async def test_a_message_that_a_rule_wrote_about_an_order_names_the_rule(db: Ses
 
 
 async def test_a_customer_never_learns_of_the_rule_that_writes_to_them(
-    house: House,
-    guest: Guest,
+    house: House,  # noqa: F811
+    guest: Guest,  # noqa: F811
     desk: Desk,  # noqa: F811
 ) -> None:
     opened = await guest.open("在吗?")

@@ -17,7 +17,7 @@ from kefu.conversations.saying import note_event
 from kefu.conversations.scheduled import fire_next_scheduled, schedule
 from kefu.conversations.tests.factories import a_conversation, a_message
 from kefu.conversations.tests.test_automation import OFFERED, facts_of, keep_rule
-from kefu.core.clock import FrozenClock, now
+from kefu.core.clock import FrozenClock, frozen, now
 from kefu.core.db import Session
 from kefu.core.ids import uuid7
 from kefu.identity.tests.desk import Desk, desk_of
@@ -71,14 +71,14 @@ async def test_the_words_of_a_rule_name_it_its_version_and_what_set_it_off(db: S
     )
 
 
-async def test_each_of_two_rules_is_named_for_its_own_words(db: Session) -> None:
+async def test_each_of_two_rules_is_named_for_its_own_words_at_one_moment(db: Session) -> None:
     conversation = await a_conversation(db)
     other = {"action": "conversation.note", "params": {"text": "已自动回复"}}
     first = await keep_rule(db, "message.received", [SEND])
     second = await keep_rule(db, "message.received", [other])
-    await a_message(db, conversation)
-
-    await run_on_facts(db, await facts_of(db, "message.received"))
+    with frozen(now() + timedelta(minutes=1)):
+        await a_message(db, conversation)
+        await run_on_facts(db, await facts_of(db, "message.received"))
 
     query = select(Message).where(Message.conversation_id == conversation.id)
     written = {message.text: await shown(db, message) for message in await db.scalars(query)}
