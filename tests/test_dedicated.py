@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from kefu.conversations.assignment import claim
 from kefu.conversations.dedicated import bring_home, welcome_back
+from kefu.conversations.explaining import ways_of
 from kefu.conversations.lifecycle import close, open_conversation, reopen
 from kefu.conversations.model import Conversation, Status
 from kefu.conversations.tests.factories import a_conversation, an_inbox
@@ -54,6 +55,11 @@ async def arrives(db: Session, service: Service, **more: Any) -> Conversation:
     return conversation
 
 
+async def hows(db: Session, conversation: Conversation) -> list[str]:
+    """How it came to whoever had it, as the workspace says."""
+    return [one.how for one in (await ways_of(db, conversation))[0]]
+
+
 async def goes(db: Session, *agents: Agent) -> None:
     for one in agents:
         one.availability = "away"
@@ -68,6 +74,7 @@ async def test_the_own_agent_gets_the_conversation(db: Session, service: Service
     assert await notices(db) == [(str(owner), "dedicated.came")]
     assigned = (await facts_of(db, "conversation.assigned"))[0]
     assert assigned.details["reason"] == "dedicated"
+    assert await hows(db, conversation) == ["dedicated"]
 
 
 async def test_who_stands_in_gets_it_with_a_notice(db: Session, service: Service) -> None:
@@ -81,6 +88,7 @@ async def test_who_stands_in_gets_it_with_a_notice(db: Session, service: Service
         (str(backup), "dedicated.stand_in"),
         (str(service.agents["owner"].id), "dedicated.missed"),
     }
+    assert await hows(db, conversation) == ["backup"]
 
 
 async def test_the_pool_gets_it_where_both_are_away(db: Session, service: Service) -> None:
@@ -90,6 +98,7 @@ async def test_the_pool_gets_it_where_both_are_away(db: Session, service: Servic
 
     assert conversation.assignee_id == service.agents["pool"].id
     assert conversation.team_id == service.pool.id
+    assert await hows(db, conversation) == ["pool"]
 
 
 async def test_it_never_goes_to_an_empty_desk(db: Session, service: Service) -> None:
@@ -100,6 +109,7 @@ async def test_it_never_goes_to_an_empty_desk(db: Session, service: Service) -> 
     assert (conversation.assignee_id, conversation.status) == (None, Status.WAITING)
     assert conversation.team_id == service.pool.id
     assert {kind for _, kind in await notices(db)} == {"dedicated.waited_for"}
+    assert await hows(db, conversation) == ["dedicated_waits"]
 
 
 async def test_who_forgot_to_sign_off_is_not_there(db: Session, service: Service) -> None:

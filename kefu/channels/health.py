@@ -25,7 +25,7 @@ from kefu.core.ids import uuid7
 from kefu.core.settings import Settings
 from kefu.core.wire import Wire
 from kefu.identity import agents_who_may
-from kefu.notifications import announce, notify
+from kefu.notifications import Why, announce, notify
 
 PERMISSION = "inbox.edit"
 PROBE_ONE = "channels.probe_one"
@@ -33,8 +33,26 @@ PROBE_EVERY = timedelta(minutes=5)
 PROBE_TEXT = "Kefu probe"
 BROKEN, RECOVERED = "channel.broken", "channel.recovered"
 
-announce(BROKEN, zh="一个渠道出了故障", en="A channel is broken")
-announce(RECOVERED, zh="渠道已恢复", en="A channel works again")
+announce(
+    BROKEN,
+    zh="一个渠道出了故障",
+    en="A channel is broken",
+    why=Why(
+        zh="渠道健康检查连续没有通过。",
+        en="The channel failed its health checks.",
+        setting="channel-health",
+    ),
+)
+announce(
+    RECOVERED,
+    zh="渠道已恢复",
+    en="A channel works again",
+    why=Why(
+        zh="渠道健康检查又通过了。",
+        en="The channel passes its health checks again.",
+        setting="channel-health",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

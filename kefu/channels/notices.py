@@ -11,14 +11,25 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from kefu.commerce import DueNotice, due_notices, report_notice
-from kefu.conversations import Conversation, Kind, Outgoing, Sender, locked_conversation, say_in
+from kefu.commerce import DueNotice, due_notices, notice_behind, report_notice
+from kefu.conversations import (
+    Conversation,
+    Kind,
+    Message,
+    Origin,
+    Outgoing,
+    Sender,
+    explains_messages,
+    locked_conversation,
+    say_in,
+)
 from kefu.core.db import Database, Session
 from kefu.core.errors import Refusal
 from kefu.core.jobs import enqueue
 from kefu.core.settings import Settings
 from kefu.customers import Customer
 from kefu.notifications import Mail, Mailer, TextMessage, TextSender, text_sender_for
+from kefu.workflows import rules_behind, run_behind
 
 MAIL_JOB, TEXT_JOB = "channels.notice_mail", "channels.notice_text"
 TALK, MAIL, TEXT = "conversation", "mail", "text"
@@ -93,6 +104,30 @@ async def say(db: Session, notice: DueNotice, talk: UUID) -> bool:
         return False
     await report_notice(db, notice.id, way=TALK, conversation=talk)
     return True
+
+
+@explains_messages
+async def origin_of_notice(db: Session, message: Message) -> Origin | None:
+    """A message that bears a notice's id is that notice: of a step, a problem, or a rule."""
+    found = await notice_behind(db, message.id)
+    if found is None:
+        return None
+    rule, set_off = (await rules_behind(db, [found.cause]))[0], None
+    if found.run is not None and (run := await run_behind(db, found.run)):
+        rule, set_off = run
+    return Origin(
+        kind="notice",
+        by=found.sent_by,
+        decided_at=found.worded_at,
+        rule=rule,
+        set_off=set_off,
+        about={
+            "notice": found.about,
+            "order": str(found.order),
+            "number": found.number,
+            "anomaly": found.anomaly,
+        },
+    )
 
 
 async def mail_notice(database: Database, notice_id: UUID, mailer: Mailer | None) -> None:

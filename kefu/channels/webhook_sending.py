@@ -22,7 +22,7 @@ from kefu.core.errors import Invalid
 from kefu.core.events import record
 from kefu.core.wire import Answer, Unreachable, Wire
 from kefu.identity import agents_who_may
-from kefu.notifications import announce, notify
+from kefu.notifications import Why, announce, notify
 
 BATCH = 40
 PER_WEBHOOK = 5
@@ -37,7 +37,17 @@ KEPT_FOR = timedelta(days=30)
 DISABLED = "webhook.disabled"
 
 announce(
-    DISABLED, zh="一个 Webhook 因连续失败已停用", en="A webhook was switched off after failures"
+    DISABLED,
+    zh="一个 Webhook 因连续失败已停用",
+    en="A webhook was switched off after failures",
+    why=Why(
+        zh="连续 100 次投递失败，或对方声明地址已不存在，系统停用了这个 Webhook。",
+        en=(
+            "It failed 100 times in a row, or the other side said it is gone; so it was switched "
+            "off."
+        ),
+        setting="webhooks",
+    ),
 )
 
 # A few of each webhook at a time: one that answers slowly holds back nobody else.

@@ -2,6 +2,7 @@
 
 from kefu.commerce.access import order_for, order_numbered, product_for, shipment_for, shop_for
 from kefu.commerce.logistics.carriers import carrier_for_label
+from kefu.commerce.logistics.explaining import NoticeBehind, notice_behind
 from kefu.commerce.logistics.handing import DueNotice, due_notices, report_notice
 from kefu.commerce.model import Product, Shop, Sku
 from kefu.commerce.model_notices import CustomerNotice, NoticeWish
@@ -13,6 +14,7 @@ from kefu.commerce.schemas_service import OrderPass, OwnOrder, OwnOrders
 __all__ = [
     "CustomerNotice",
     "DueNotice",
+    "NoticeBehind",
     "NoticeWish",
     "Order",
     "OrderLine",
@@ -28,6 +30,7 @@ __all__ = [
     "TrackingEvent",
     "carrier_for_label",
     "due_notices",
+    "notice_behind",
     "order_for",
     "order_numbered",
     "own_order",

@@ -28,7 +28,7 @@ from kefu.core.errors import Conflict, Invalid
 from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.identity import agents_named, agents_who_may
-from kefu.notifications import Ways, announce, notify
+from kefu.notifications import Ways, Why, announce, notify
 from kefu.promises import (
     Start,
     Stop,
@@ -53,8 +53,22 @@ announce(
     zh="预约已到时间，技术人员未到",
     en="An appointment is due and nobody has begun",
     ways=Ways(mail=True),
+    why=Why(
+        zh="预约时间过了 15 分钟，技术人员还没有开始。",
+        en="15 minutes after the time of the appointment nobody had begun.",
+        setting="appointment-slots",
+    ),
 )
-announce(AppointmentReminded.kind, zh="您有即将到来的上门或远程预约", en="Your appointment is near")
+announce(
+    AppointmentReminded.kind,
+    zh="您有即将到来的上门或远程预约",
+    en="Your appointment is near",
+    why=Why(
+        zh="您是这次预约的技术人员，预约时间快到了。",
+        en="You are the technician of this appointment, and it is near.",
+        setting="appointment-slots",
+    ),
+)
 
 
 async def book(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kefu.commerce.accuracy import note_error
 from kefu.commerce.automation import ORDER
 from kefu.commerce.automation_words import CAUSES
-from kefu.commerce.logistics.messaging import Message, message
+from kefu.commerce.logistics.messaging import BY_RULE, Message, message
 from kefu.commerce.model_orders import ERROR_CAUSES, Order
 from kefu.core.automation import DONE, QUEUED, Hit, Outcome, Param, Params, offer_action, skipped
 from kefu.core.db import Session
@@ -33,11 +33,11 @@ ON = (ORDER,)
 async def tell_customer(db: Session, hits: Sequence[Hit], params: Params) -> Mapping[UUID, Outcome]:
     """By the way of notices: in the open talk or by mail, never against the customer's wish."""
     reasons = await message(
-        db, [Message(f"rule:{hit.run}", hit.subject, params["text"]) for hit in hits]
+        db, [Message(f"{BY_RULE}{hit.run}", hit.subject, params["text"]) for hit in hits]
     )
     outcomes: dict[UUID, Outcome] = {}
     for hit in hits:
-        why = reasons[f"rule:{hit.run}"]
+        why = reasons[f"{BY_RULE}{hit.run}"]
         outcomes[hit.run] = skipped(why) if why else QUEUED
     return outcomes
 

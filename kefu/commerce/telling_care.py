@@ -18,27 +18,61 @@ from kefu.commerce.model_order_care import OrderChange
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.identity import agents_who_may
-from kefu.notifications import Notice, Ways, announce, notify_all, withdraw
+from kefu.notifications import Notice, Ways, Why, announce, notify_all, withdraw
 
 WAITING = OrderChangeRequested.kind
 DECIDE = "order.decide"
 
-announce(WAITING, zh="有订单特殊申请待审批", en="A special request for an order waits")
 announce(
-    OrderChangeApproved.kind, zh="您的订单特殊申请已通过", en="Your special request is approved"
+    WAITING,
+    zh="有订单特殊申请待审批",
+    en="A special request for an order waits",
+    why=Why(
+        zh="超出订单修改窗口的特殊申请要由您这样有权限的同事决定。",
+        en=(
+            "A request outside the windows for order changes waits for those who may decide, "
+            "like you."
+        ),
+        setting="order-windows",
+    ),
 )
-announce(OrderChangeDenied.kind, zh="您的订单特殊申请被拒绝", en="Your special request is denied")
+announce(
+    OrderChangeApproved.kind,
+    zh="您的订单特殊申请已通过",
+    en="Your special request is approved",
+    why=Why(
+        zh="您为客户提出的特殊申请通过了。",
+        en="The special request that you made for a customer was granted.",
+    ),
+)
+announce(
+    OrderChangeDenied.kind,
+    zh="您的订单特殊申请被拒绝",
+    en="Your special request is denied",
+    why=Why(
+        zh="您为客户提出的特殊申请被拒绝了。",
+        en="The special request that you made for a customer was denied.",
+    ),
+)
 announce(
     OrderChangeRefused.kind,
     zh="店铺拒绝了一次订单修改，已恢复原状",
     en="A shop refused an order change; it was put back",
     ways=Ways(mail=True),
+    why=Why(
+        zh="店铺没有接受您提出的订单修改。",
+        en="The shop did not take the change of an order that you had made.",
+    ),
 )
 announce(
     OrderChangeOverruled.kind,
     zh="店铺后来改动了同一内容，本地的订单修改已被取代，请核对货款",
     en="A shop changed what was changed here before; please check goods and money",
     ways=Ways(mail=True),
+    why=Why(
+        zh="店铺后来传来的订单内容取代了这里的修改。",
+        en="What the shop told later of the order replaced the change made here.",
+    ),
 )
 
 

@@ -31,6 +31,7 @@ from kefu.conversations.model import (
     Sender,
     Status,
 )
+from kefu.conversations.origins import Origin, explains_messages
 from kefu.conversations.rating import rate
 from kefu.conversations.rows import rows_of, visitor_row
 from kefu.conversations.saying import note_event, say_in
@@ -46,6 +47,7 @@ __all__ = [
     "Inbox",
     "Kind",
     "Message",
+    "Origin",
     "Outgoing",
     "Sender",
     "Sending",
@@ -58,6 +60,7 @@ __all__ = [
     "conversation_for",
     "conversation_for_visitor",
     "create_inbox",
+    "explains_messages",
     "inbox_with",
     "keep",
     "locked_conversation",

@@ -21,17 +21,55 @@ from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.customers import Dedicated, dedicated_to, grant_access
 from kefu.identity import attending, members_of
-from kefu.notifications import announce, notify
+from kefu.notifications import Why, announce, notify
 
 OWNER, BACKUP, IN_POOL, WAITS = "dedicated", "backup", "pool", "dedicated_waits"
 AT_ONCE = 20
 OPEN_FOR_US = (Status.BOT, Status.WAITING, Status.ACTIVE)
 CAME, STAND_IN = "dedicated.came", "dedicated.stand_in"
 MISSED, WAITED_FOR = "dedicated.missed", "dedicated.waited_for"
-announce(CAME, zh="您的专属客户来访", en="A customer of yours is here")
-announce(STAND_IN, zh="请代接专属客户", en="You stand in for a colleague's customer")
 announce(
-    MISSED, zh="您的专属客户来访，已由他人接待", en="Somebody stood in for you with a customer"
+    CAME,
+    zh="您的专属客户来访",
+    en="A customer of yours is here",
+    why=Why(
+        zh="专属服务：您是这位客户的专属客服，并且在线。",
+        en="Dedicated service: you are this customer's own agent, and you are online.",
+        setting="dedicated-service",
+    ),
+)
+announce(
+    STAND_IN,
+    zh="请代接专属客户",
+    en="You stand in for a colleague's customer",
+    why=Why(
+        zh="专属服务：客户的专属客服不在线，由您这位后备或资源池里的同事代接。",
+        en=(
+            "Dedicated service: the customer's own agent is away; you stand in as backup or from "
+            "the pool."
+        ),
+        setting="dedicated-service",
+    ),
+)
+announce(
+    MISSED,
+    zh="您的专属客户来访，已由他人接待",
+    en="Somebody stood in for you with a customer",
+    why=Why(
+        zh="专属服务：您不在线，后备或资源池里的同事替您接待了客户。",
+        en="Dedicated service: you were away, and the backup or the pool stood in.",
+        setting="dedicated-service",
+    ),
+)
+announce(
+    WAITED_FOR,
+    zh="专属客户在等待，无人在线",
+    en="A customer of yours waits, and nobody is online",
+    why=Why(
+        zh="专属服务：您是这位客户的专属客服或后备，而此刻没有人在线。",
+        en="Dedicated service: you are the customer's agent or backup, and nobody is online.",
+        setting="dedicated-service",
+    ),
 )
 
 

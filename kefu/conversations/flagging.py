@@ -17,11 +17,23 @@ from kefu.conversations.word_matching import Direction, Word, Words
 from kefu.core.db import Session
 from kefu.core.events import Fact, record
 from kefu.identity import agents_who_may, members_of, team_heads
-from kefu.notifications import Notice, announce, notify_all
+from kefu.notifications import Notice, Why, announce, notify_all
 
 FLAGGED = "message.flagged"
 SILENT = ("note", "system")
-announce(FLAGGED, zh="有消息命中敏感词", en="A message holds a flagged word")
+announce(
+    FLAGGED,
+    zh="有消息命中敏感词",
+    en="A message holds a flagged word",
+    why=Why(
+        zh="消息里有敏感词表中标为“提醒”的词，小组负责人会收到通知。",
+        en=(
+            "The message holds a word that the list of sensitive words flags; whoever leads "
+            "hears of it."
+        ),
+        setting="sensitive-words",
+    ),
+)
 
 
 async def flag_messages(db: Session, messages: Sequence[UUID]) -> int:

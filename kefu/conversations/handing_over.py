@@ -16,32 +16,19 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 
 from kefu.conversations.events import DescriptionRepeated
+from kefu.conversations.explaining import Hand, PriorityBehind, ways_of
 from kefu.conversations.model import Conversation, Kind, Message, Sender
 from kefu.core.db import Session
 from kefu.core.events import FactRow, record
 from kefu.customers import verified_until
-from kefu.identity import AgentName, TeamName, agents_named, teams_named
 from kefu.promises import Explained, explained
 
-TRANSFERS_SHOWN = 20
 SAID_LINES = 3
 LINE_CHARACTERS = 200
 ALIKE = 0.6
 LEAST_PAIRS = 5
 COMPARED = 50
 SUBJECT = "conversation"
-
-
-@dataclass(frozen=True, slots=True)
-class Transfer:
-    """One change of hands."""
-
-    at: datetime
-    reason: str
-    by: AgentName | None
-    former: AgentName | None
-    assignee: AgentName | None
-    team: TeamName | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +41,8 @@ class HandOver:
     product: dict[str, Any] | None
     verified_until: datetime | None
     agents_met: int
-    transfers: list[Transfer]
+    hands: list[Hand]
+    priority: PriorityBehind
     repeated_description: bool
     promises: list[Explained]
 
@@ -62,6 +50,7 @@ class HandOver:
 async def hand_over_of(db: Session, conversation: Conversation) -> HandOver:
     """Everything for the next colleague, in a constant number of queries."""
     context = conversation.context or {}
+    hands, priority = await ways_of(db, conversation)
     return HandOver(
         summary=conversation.summary,
         suggestion=await suggested_summary(db, conversation),
@@ -69,7 +58,8 @@ async def hand_over_of(db: Session, conversation: Conversation) -> HandOver:
         product=context.get("product"),
         verified_until=await verified_until(db, conversation.customer_id),
         agents_met=await agents_met(db, conversation.id),
-        transfers=await transfers_of(db, conversation.id),
+        hands=hands,
+        priority=priority,
         repeated_description=conversation.repeated_description,
         promises=await explained(
             db,
@@ -117,48 +107,6 @@ async def agents_met(db: Session, conversation: UUID) -> int:
         )
     )
     return met or 0
-
-
-async def transfers_of(db: Session, conversation: UUID) -> list[Transfer]:
-    """The changes of hands, oldest first."""
-    facts = (
-        await db.scalars(
-            select(FactRow)
-            .where(
-                FactRow.conversation == conversation,
-                FactRow.kind == "conversation.transferred",
-            )
-            .order_by(FactRow.id.desc())
-            .limit(TRANSFERS_SHOWN)
-        )
-    ).all()
-    people = await agents_named(db, [one for fact in facts for one in people_in(fact)])
-    teams = await teams_named(db, [one for fact in facts if (one := named_in(fact, "team"))])
-    return [
-        Transfer(
-            at=fact.at,
-            reason=fact.details["reason"],
-            by=people.get(fact.actor) if fact.actor else None,
-            former=of(people, named_in(fact, "former_assignee")),
-            assignee=of(people, named_in(fact, "assignee")),
-            team=of(teams, named_in(fact, "team")),
-        )
-        for fact in reversed(facts)
-    ]
-
-
-def people_in(fact: FactRow) -> list[UUID]:
-    found = (fact.actor, named_in(fact, "former_assignee"), named_in(fact, "assignee"))
-    return [one for one in found if one is not None]
-
-
-def named_in(fact: FactRow, name: str) -> UUID | None:
-    value = fact.details.get(name)
-    return UUID(value) if value else None
-
-
-def of(names: dict[UUID, Any], one: UUID | None) -> Any:
-    return names.get(one) if one else None
 
 
 # ------------------------------------------------------------------------- said again

@@ -12,16 +12,37 @@ from kefu.conversations.model import Conversation, Message
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.customers import Customer, grant_access
-from kefu.notifications import Notice, announce, names_subjects, notify_all
+from kefu.notifications import Notice, Why, announce, names_subjects, notify_all
 
 TRANSFERRED, MENTIONED, REPLIED = (
     "conversation.transferred",
     "message.mentioned",
     "conversation.reopened",
 )
-announce(TRANSFERRED, zh="有会话转给您", en="A conversation was handed to you")
-announce(MENTIONED, zh="有人在备注里提到您", en="Somebody mentioned you in a note")
-announce(REPLIED, zh="已结束的会话又有新消息", en="A closed conversation was taken up again")
+announce(
+    TRANSFERRED,
+    zh="有会话转给您",
+    en="A conversation was handed to you",
+    why=Why(
+        zh="会话转接时指定由您接手；理由见会话右侧的“交接”。",
+        en="A transfer named you; the reason stands beside the conversation, under hand-over.",
+    ),
+)
+announce(
+    MENTIONED,
+    zh="有人在备注里提到您",
+    en="Somebody mentioned you in a note",
+    why=Why(zh="同事在内部备注里 @ 了您。", en="A colleague named you in an internal note."),
+)
+announce(
+    REPLIED,
+    zh="已结束的会话又有新消息",
+    en="A closed conversation was taken up again",
+    why=Why(
+        zh="客户又写来消息，会话回到它原来的客服，也就是您。",
+        en="The customer wrote again, and the conversation came back to its agent: you.",
+    ),
+)
 
 
 @names_subjects("conversation")

@@ -31,6 +31,7 @@ ROUTES: dict[str, str] = {
     "GET /api/v1/conversations/{conversation_id}/hand-over": "conversation.read",
     "GET /api/v1/conversations/{conversation_id}/messages": "conversation.read",
     "POST /api/v1/conversations/{conversation_id}/messages": "message.send",
+    "GET /api/v1/conversations/{conversation_id}/messages/{message_id}/origin": "conversation.read",
     "PUT /api/v1/conversations/{conversation_id}/messages/{message_id}/recall": "message.send",
     "POST /api/v1/conversations/{conversation_id}/claim": "conversation.claim",
     "PUT /api/v1/conversations/{conversation_id}/assignment": "conversation.assign",

@@ -11,12 +11,14 @@ from pydantic import BaseModel
 
 from kefu.conversations.access import conversation_for
 from kefu.conversations.experience import experience_of
-from kefu.conversations.handing_over import HandOver, Transfer, hand_over_of
+from kefu.conversations.explaining import Hand
+from kefu.conversations.handing_over import HandOver, hand_over_of
 from kefu.core.http import Db
 from kefu.core.measures import Measured
 from kefu.customers import customer_for
 from kefu.identity import CurrentActor
 from kefu.promises import Explained
+from kefu.workflows import RuleBehind
 
 router = APIRouter(prefix="/api/v1", tags=["conversations"])
 
@@ -26,13 +28,32 @@ class Someone(BaseModel):
     name: str
 
 
-class TransferShown(BaseModel):
+class RuleShown(BaseModel):
+    """An automation rule in the version that acted; without a name it was removed."""
+
+    id: UUID
+    name: str | None
+    version: int | None
+
+
+class HandShown(BaseModel):
+    """How it came to whoever had it next: see `kefu.conversations.explaining`."""
+
     at: datetime
-    reason: str
+    how: str
+    reason: str | None
+    rule: RuleShown | None
     by: Someone | None
     former: Someone | None
     assignee: Someone | None
     team: Someone | None
+
+
+class PriorityShown(BaseModel):
+    value: int
+    at: datetime | None
+    by: Someone | None
+    rule: RuleShown | None
 
 
 class PolicyShown(BaseModel):
@@ -56,7 +77,8 @@ class HandOverShown(BaseModel):
     product: dict[str, Any] | None
     verified_until: datetime | None
     agents_met: int
-    transfers: list[TransferShown]
+    hands: list[HandShown]
+    priority: PriorityShown
     repeated_description: bool
     promises: list[PromiseShown]
 
@@ -97,16 +119,24 @@ def hand_over_shown(found: HandOver) -> HandOverShown:
         product=found.product,
         verified_until=found.verified_until,
         agents_met=found.agents_met,
-        transfers=[transfer_shown(one) for one in found.transfers],
+        hands=[hand_shown(one) for one in found.hands],
+        priority=PriorityShown(
+            value=found.priority.value,
+            at=found.priority.at,
+            by=someone(found.priority.by),
+            rule=rule_shown(found.priority.rule),
+        ),
         repeated_description=found.repeated_description,
         promises=[promise_shown(one) for one in found.promises],
     )
 
 
-def transfer_shown(one: Transfer) -> TransferShown:
-    return TransferShown(
+def hand_shown(one: Hand) -> HandShown:
+    return HandShown(
         at=one.at,
+        how=one.how,
         reason=one.reason,
+        rule=rule_shown(one.rule),
         by=someone(one.by),
         former=someone(one.former),
         assignee=someone(one.assignee),
@@ -116,6 +146,10 @@ def transfer_shown(one: Transfer) -> TransferShown:
 
 def someone(one: Any) -> Someone | None:
     return Someone(id=one.id, name=one.name) if one else None
+
+
+def rule_shown(one: RuleBehind | None) -> RuleShown | None:
+    return RuleShown(id=one.id, name=one.name, version=one.version) if one else None
 
 
 def promise_shown(one: Explained) -> PromiseShown:

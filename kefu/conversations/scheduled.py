@@ -24,12 +24,23 @@ from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.customers import erases_customer
 from kefu.identity import Actor, actor_for_agent, agents_named
-from kefu.notifications import announce, notify
+from kefu.notifications import Why, announce, notify
 
 FARTHEST = timedelta(days=365)
 WAITING_AT_ONCE = 20
 UNSENT = "scheduled_message.unsent"
-announce(UNSENT, zh="一条定时消息没有发出", en="A scheduled message was not sent")
+announce(
+    UNSENT,
+    zh="一条定时消息没有发出",
+    en="A scheduled message was not sent",
+    why=Why(
+        zh="您安排的定时消息到了时间，但会话已结束或不能发送。",
+        en=(
+            "You scheduled the message; at its moment the conversation was closed or did not "
+            "take it."
+        ),
+    ),
+)
 
 
 async def schedule(

@@ -119,6 +119,7 @@ class Hit:
     subject: UUID
     about: About
     details: Mapping[str, Any] = field(default_factory=dict)
+    rule_version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

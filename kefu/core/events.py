@@ -53,7 +53,9 @@ class FactRow(Base):
         Index("ix_facts_actor_id", "actor", "id", postgresql_where=_quiet("actor")),
         Index("ix_facts_kind_id", "kind", "id", postgresql_where=_quiet()),
         Index("ix_facts_subject_id", "subject", "id", postgresql_where=_quiet()),
-        Index("ix_facts_at", "at", postgresql_using="brin"),
+        Index(
+            "ix_facts_at", "at", postgresql_using="brin", postgresql_with={"autosummarize": "on"}
+        ),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True, cache=1), primary_key=True)
     kind: Mapped[str] = mapped_column(Text)

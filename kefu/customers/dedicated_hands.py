@@ -21,11 +21,20 @@ from kefu.customers.model import Customer
 from kefu.customers.model_dedicated import DedicatedCustomer, DedicatedService
 from kefu.customers.model_segments import Standing
 from kefu.customers.personal_data import check_not_erased
-from kefu.notifications import announce, notify
+from kefu.notifications import Why, announce, notify
 
 REASONS = ("customer_wish", "expertise", "workload", "complaint", "absence", "other")
 GIVEN = "dedicated.assigned"
-announce(GIVEN, zh="您成为客户的专属客服", en="A customer is yours to look after")
+announce(
+    GIVEN,
+    zh="您成为客户的专属客服",
+    en="A customer is yours to look after",
+    why=Why(
+        zh="有人在专属服务里把这位客户交给了您。",
+        en="Somebody gave this customer to you in dedicated service.",
+        setting="dedicated-service",
+    ),
+)
 
 
 async def give_to(

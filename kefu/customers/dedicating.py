@@ -32,13 +32,25 @@ from kefu.customers.model_dedicated import DedicatedCustomer, DedicatedService
 from kefu.customers.model_segments import CustomerFigures, Standing
 from kefu.customers.segment_fields import PRESENT
 from kefu.identity import agents_who_may, members_of
-from kefu.notifications import announce, notify
+from kefu.notifications import Why, announce, notify
 
 MOST = 60_000
 """Customers with an agent of their own at most; a team of two hundred has three hundred each."""
 AT_ONCE = 4_000
 OVER = "dedicated_service.over_capacity"
-announce(OVER, zh="一对一专属服务名额不足", en="One-to-one service cannot be kept for everybody")
+announce(
+    OVER,
+    zh="一对一专属服务名额不足",
+    en="One-to-one service cannot be kept for everybody",
+    why=Why(
+        zh="专属服务策略承诺了 {promised} 位客户，小组只有 {places} 个名额。",
+        en=(
+            "The policy of dedicated service promises {promised} customers an own agent; the "
+            "team has places for {places}."
+        ),
+        setting="dedicated-service",
+    ),
+)
 
 LOCK = text("select pg_advisory_xact_lock(hashtext('kefu.dedicated'))")
 STORE = text(

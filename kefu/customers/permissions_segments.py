@@ -29,6 +29,7 @@ ROUTES: dict[str, str] = {
     "DELETE /api/v1/segment-rules/{rule_id}": "segment.edit",
     "GET /api/v1/segment-rules/{rule_id}/versions": "segment.read",
     "GET /api/v1/customers/{customer_id}/segments": "customer.read",
+    "GET /api/v1/customers/{customer_id}/standing": "customer.read",
     "GET /api/v1/customers/{customer_id}/overview": "customer.read",
     "PUT /api/v1/customers/{customer_id}/portrait/{attribute}": "customer.edit",
     "POST /api/v1/customers/{customer_id}/portrait/use": "customer.edit",

@@ -35,13 +35,22 @@ from kefu.customers.model_points import (
 from kefu.customers.personal_data import check_not_erased, erases_customer
 from kefu.customers.points import Entry, points_rules, post
 from kefu.identity import Actor, agents_who_may
-from kefu.notifications import announce, notify, withdraw
+from kefu.notifications import Why, announce, notify, withdraw
 from kefu.promises import Start, Stop, change_clocks
 
 SUBJECT, CLOCK = "redemption", "redemption_due"
 DELAYED = "redemption.delayed"
 SETTLE = "points.settle"
-announce(DELAYED, zh="积分兑换超时未处理", en="A redemption of points is overdue")
+announce(
+    DELAYED,
+    zh="积分兑换超时未处理",
+    en="A redemption of points is overdue",
+    why=Why(
+        zh="积分兑换超过办理时限还没有办结。",
+        en="A redemption of points was not settled within its time.",
+        setting="points",
+    ),
+)
 
 
 async def redeem(

@@ -14,6 +14,7 @@ from kefu.core.paging import Cursor, Limit
 from kefu.core.shapes import Page
 from kefu.customers.access import customer_for
 from kefu.customers.model_segments import DIMENSIONS, SegmentRule
+from kefu.customers.reasons import segment_reasons, tier_reason
 from kefu.customers.schemas import CustomerRow
 from kefu.customers.schemas_segments import (
     DimensionRow,
@@ -23,11 +24,14 @@ from kefu.customers.schemas_segments import (
     RuleVersionRow,
     RunRow,
     SegmentPreview,
+    SegmentReasonRow,
     SegmentRuleChange,
     SegmentRuleRow,
     SegmentsOverview,
     ShareRow,
+    StandingReasons,
     StepRow,
+    TierReasonRow,
 )
 from kefu.customers.segment_fields import segment_fields
 from kefu.customers.segment_rules import (
@@ -132,6 +136,17 @@ async def get_history(customer_id: UUID, db: Db, actor: CurrentActor) -> Page[St
     customer = await customer_for(db, actor, customer_id)
     found = await history_of(db, customer.id)
     return Page(items=[StepRow.model_validate(one) for one in found])
+
+
+@router.get("/customers/{customer_id}/standing")
+async def get_standing(customer_id: UUID, db: Db, actor: CurrentActor) -> StandingReasons:
+    """Why the customer has this tier and stands in these segments."""
+    customer = await customer_for(db, actor, customer_id)
+    found = await segment_reasons(db, customer)
+    return StandingReasons(
+        tier=TierReasonRow.model_validate(await tier_reason(db, customer)),
+        segments=[SegmentReasonRow.model_validate(one) for one in found],
+    )
 
 
 async def broken(db: Session, rule: SegmentRule) -> bool:

@@ -124,3 +124,51 @@ class StepRow(BaseModel):
     rule_id: UUID | None
     rule_version: int | None
     rule_name: str | None
+
+
+class EvidenceRow(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    field: str
+    operator: str
+    value: Any
+    holds: bool
+    found: Any
+
+
+class SegmentReasonRow(BaseModel):
+    """The rule that decided, its conditions as they read then, and what each test finds now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    dimension: str
+    value: str
+    since: datetime
+    rule_id: UUID | None
+    rule_name: str | None
+    rule_version: int | None
+    conditions: dict[str, Any] | None
+    evidence: list[EvidenceRow]
+
+
+class WhoRow(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+
+
+class TierReasonRow(BaseModel):
+    """`how`: agent, import, merged, usual where nobody gave another, or unrecorded."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    value: str
+    how: str
+    at: datetime | None
+    by: WhoRow | None
+
+
+class StandingReasons(BaseModel):
+    tier: TierReasonRow
+    segments: list[SegmentReasonRow]

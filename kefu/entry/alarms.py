@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from kefu.core.ceiling import Ceiling
 from kefu.core.db import Database, Session
 from kefu.identity import agents_who_may
-from kefu.notifications import Ways, announce, notify
+from kefu.notifications import Ways, Why, announce, notify
 
 log = structlog.get_logger(__name__)
 DELAYED = "facts.delayed"
@@ -26,6 +26,11 @@ announce(
     zh="事件处理停滞：有写入事务超过 10 秒未结束",
     en="Reactions wait: a write has been open for more than 10 seconds",
     ways=Ways(mail=True),
+    why=Why(
+        zh="有一个写入事务开了 {seconds} 秒；超过 10 秒就会提醒运维。",
+        en="A write was open for {seconds} seconds; operators hear of more than 10.",
+        setting="set-aside",
+    ),
 )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,29 @@ class Ways:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """What makes such a notification come; `{names}` stand for its params.
+
+    `setting` is the page of the settings that decides it, where there is one.
+    """
+
+    zh: str
+    en: str
+    setting: str | None = None
+
+    def worded(self, params: Mapping[str, Any], locale: str) -> str:
+        words = self.zh if locale.startswith("zh") else self.en
+        return words.format_map(Known(params))
+
+
+class Known(dict[str, Any]):
+    """Params of older notifications may lack what the words name by now."""
+
+    def __missing__(self, name: str) -> str:
+        return "—"
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of notification; the titles are for mails and for the list of preferences."""
 
@@ -26,6 +51,7 @@ class Kind:
     zh: str
     en: str
     ways: Ways
+    why: Why
 
     def title(self, locale: str) -> str:
         return self.zh if locale.startswith("zh") else self.en
@@ -34,8 +60,8 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def announce(name: str, *, zh: str, en: str, ways: Ways | None = None) -> None:
+def announce(name: str, *, zh: str, en: str, why: Why, ways: Ways | None = None) -> None:
     """Make a kind of notification known; done once, when the capability is imported."""
     if name in KINDS:
         raise ValueError(f"Two kinds of notifications are called {name}.")
-    KINDS[name] = Kind(name, zh, en, ways or Ways())
+    KINDS[name] = Kind(name, zh, en, ways or Ways(), why)

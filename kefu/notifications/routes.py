@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from fastapi import APIRouter
 
 from kefu.core.http import Db
@@ -12,6 +14,7 @@ from kefu.notifications.inbox import mark_read, notifications, unread_count
 from kefu.notifications.kinds import KINDS
 from kefu.notifications.naming import subject_names
 from kefu.notifications.preferences import UNCHANGED, Preferences, prefer, preferences_of
+from kefu.notifications.reasons import notification_of, reason_of
 from kefu.notifications.schemas import (
     Count,
     KindRow,
@@ -21,6 +24,7 @@ from kefu.notifications.schemas import (
     PreferencesRow,
     Quiet,
     Reading,
+    ReasonRow,
 )
 
 router = APIRouter(prefix="/api/v1/notifications", tags=["notifications"])
@@ -41,6 +45,13 @@ async def get_notifications(
 @router.get("/count")
 async def get_count(db: Db, actor: CurrentActor) -> Count:
     return Count(unread=await unread_count(db, actor.id))
+
+
+@router.get("/{notification_id}/reason")
+async def get_reason(notification_id: UUID, db: Db, actor: CurrentActor) -> ReasonRow:
+    """Why it came, and the page of the settings that decides it."""
+    found = await notification_of(db, actor.id, notification_id)
+    return ReasonRow.model_validate(await reason_of(db, found, actor.locale))
 
 
 @router.put("/read")

@@ -28,6 +28,15 @@ class NotificationRow(BaseModel):
     read_at: datetime | None
 
 
+class ReasonRow(BaseModel):
+    """`setting` names a page of the settings: `policies`, `automation` and so on."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    text: str
+    setting: str | None
+
+
 class Count(BaseModel):
     unread: int
 

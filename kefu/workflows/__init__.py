@@ -45,6 +45,13 @@ from kefu.workflows.approvals import (
     request_approval,
     withdraw_approval,
 )
+from kefu.workflows.automation_reasons import (
+    RuleBehind,
+    SetOff,
+    rules_behind,
+    run_behind,
+    set_off_by,
+)
 from kefu.workflows.automation_rules import create_rule
 from kefu.workflows.case_maps import CaseMap, ProcessMap, case_map, process_map
 from kefu.workflows.case_tasks import claim_task, complete_task, open_tasks, release_task
@@ -75,6 +82,8 @@ __all__ = [
     "CaseMap",
     "CaseTask",
     "ProcessMap",
+    "RuleBehind",
+    "SetOff",
     "StepRefused",
     "approval_to_decide",
     "approvals_about",
@@ -99,8 +108,11 @@ __all__ = [
     "publish_process",
     "release_task",
     "request_approval",
+    "rules_behind",
+    "run_behind",
     "send_message",
     "send_signal",
+    "set_off_by",
     "start_case",
     "withdraw_approval",
 ]

@@ -16,6 +16,7 @@ from kefu.core.automation import DONE, Action, Hit, Outcome
 from kefu.core.db import Session, pushes_of
 from kefu.core.errors import Refusal
 from kefu.workflows.automation_plan import Plan, Step
+from kefu.workflows.model_automation import Rule
 
 log = structlog.get_logger(__name__)
 CAUSE = text("select set_config('kefu.cause', :cause, true)")
@@ -28,13 +29,18 @@ async def act(
 ) -> Outcomes:
     """Every action on every hit, in order; facts that come of it carry the rule and its chain."""
     outcomes: Outcomes = {hit.run: [] for hit in hits}
-    cause = {"rule": str(plan.rule.id), "chain": [*chain, str(plan.rule.id)]}
-    async with caused_by(db, cause):
+    async with caused_by(db, cause_of(plan.rule, chain)):
         for step in plan.steps:
             results = await take_step(db, step, hits)
             for hit in hits:
                 outcomes[hit.run].append(results[hit.run])
     return outcomes
+
+
+def cause_of(rule: Rule, chain: Sequence[str] = ()) -> dict[str, Any]:
+    """What facts keep of the rule that acted: which one, how it read then, and what led to it."""
+    known = str(rule.id)
+    return {"rule": known, "version": rule.version, "chain": [*chain, known]}
 
 
 @asynccontextmanager

@@ -15,14 +15,23 @@ from kefu.core.errors import Invalid
 from kefu.core.ids import uuid7
 from kefu.core.jobs import enqueue
 from kefu.identity import agents_named, department_heads, departments_named, members_of, teams_named
-from kefu.notifications import Maker, Notice, Robot, announce, notify_all
+from kefu.notifications import Maker, Notice, Robot, Why, announce, notify_all
 from kefu.promises import create_task
 
 NOTICE = "automation.notice"
 ROBOT_JOB, MAIL_JOB = "automation.robot", "automation.mail"
 SHOWN = 10
 
-announce(NOTICE, zh="自动化规则提醒", en="A rule tells you")
+announce(
+    NOTICE,
+    zh="自动化规则提醒",
+    en="A rule tells you",
+    why=Why(
+        zh="自动化规则“{name}”（第 {version} 版）的“通知”动作。",
+        en="The action “tell somebody” of the automation rule “{name}”, version {version}.",
+        setting="automation",
+    ),
+)
 
 TO = Param(
     "choice",
@@ -99,7 +108,11 @@ async def recipients(db: Session, params: Params) -> set[UUID]:
 
 
 def notice_of(hit: Hit, agent: UUID, params: Params) -> Notice:
-    told: dict[str, Any] = {"rule": hit.rule, "name": hit.rule_name}
+    told: dict[str, Any] = {
+        "rule": hit.rule,
+        "name": hit.rule_name,
+        "version": hit.rule_version,
+    }
     return Notice(
         agent=agent,
         kind=NOTICE,

@@ -18,7 +18,7 @@ from kefu.core.events import FactRow, record
 from kefu.core.ids import uuid7, uuid7_at_least
 from kefu.core.paging import page_of, read_cursor
 from kefu.identity import Actor
-from kefu.workflows.automation_acting import attempt, caused_by
+from kefu.workflows.automation_acting import attempt, cause_of, caused_by
 from kefu.workflows.automation_plan import Step, details_with
 from kefu.workflows.events_automation import RunRetried
 from kefu.workflows.model_automation import Rule, RuleRun, Run
@@ -73,7 +73,7 @@ async def retry(db: Session, run_id: UUID, *, by: Actor) -> RuleRun:
     assert rule is not None
     hit = await hit_again(db, rule, failed)
     kept, still = [], 0
-    async with caused_by(db, {"rule": str(rule.id), "chain": [str(rule.id)]}):
+    async with caused_by(db, cause_of(rule)):
         for step in failed.actions:
             shown = step
             if step["result"] == "failed":
@@ -122,6 +122,7 @@ async def hit_again(db: Session, rule: Rule, failed: RuleRun) -> Hit:
         subject=failed.subject,
         about=abouts.get(failed.subject, About()),
         details=details_with(fact.details, fact.actor) if fact else {},
+        rule_version=rule.version,
     )
 
 

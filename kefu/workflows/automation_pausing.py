@@ -8,7 +8,7 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import record
 from kefu.identity import agents_who_may
-from kefu.notifications import Ways, announce, notify
+from kefu.notifications import Ways, Why, announce, notify
 from kefu.promises import stop_clocks
 from kefu.workflows.events_automation import RulePaused
 from kefu.workflows.model_automation import Rule
@@ -16,7 +16,15 @@ from kefu.workflows.model_automation import Rule
 PAUSED = "automation.paused"
 
 announce(
-    PAUSED, zh="一条自动化规则已暂停", en="An automation rule was paused", ways=Ways(mail=True)
+    PAUSED,
+    zh="一条自动化规则已暂停",
+    en="An automation rule was paused",
+    ways=Ways(mail=True),
+    why=Why(
+        zh="规则“{name}”超过每小时上限或无法执行，系统把它暂停了。",
+        en="The rule “{name}” passed its hourly limit or could not run, so it was paused.",
+        setting="automation",
+    ),
 )
 
 

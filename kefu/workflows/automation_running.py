@@ -217,6 +217,7 @@ def hit_of(plan: Plan, one: Candidate, abouts: dict[UUID, About]) -> Hit:
         subject=one.subject,
         about=abouts.get(one.subject, About()),
         details=one.details,
+        rule_version=plan.rule.version,
     )
 
 

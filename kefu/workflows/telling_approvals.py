@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from kefu.core.db import Session
 from kefu.identity import agents_at, agents_who_may
-from kefu.notifications import Ways, announce, names_subjects, notify
+from kefu.notifications import Ways, Why, announce, names_subjects, notify
 from kefu.notifications import withdraw as withdraw_notices
 from kefu.workflows.model_approvals import Approval
 
@@ -18,10 +18,32 @@ REQUESTED, DECIDED, ESCALATED = "approval.requested", "approval.decided", "appro
 ANY = "approval.decide_any"
 MAIL = Ways(mail=True)
 
-announce(REQUESTED, zh="有一项审批等您处理", en="An approval waits for you")
-announce(DECIDED, zh="您的申请有结果了", en="Your request has been decided")
 announce(
-    ESCALATED, zh="审批超时，已升级给您", en="An overdue approval came to you", ways=Ways(mail=True)
+    REQUESTED,
+    zh="有一项审批等您处理",
+    en="An approval waits for you",
+    why=Why(
+        zh="审批策略指定由您审批这类申请。",
+        en="An approval policy names you for requests like this.",
+        setting="approval-policies",
+    ),
+)
+announce(
+    DECIDED,
+    zh="您的申请有结果了",
+    en="Your request has been decided",
+    why=Why(zh="您提出的申请有了结果。", en="You asked for it, and it was decided."),
+)
+announce(
+    ESCALATED,
+    zh="审批超时，已升级给您",
+    en="An overdue approval came to you",
+    ways=Ways(mail=True),
+    why=Why(
+        zh="审批超过审批策略规定的时限，升级给了负责人。",
+        en="Nobody decided within the time of the approval policy, so it went up to you.",
+        setting="approval-policies",
+    ),
 )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from kefu.core.db import Session
 from kefu.core.events import Fact, record
 from kefu.identity import agents_who_may, department_heads
-from kefu.notifications import Notice, Ways, announce, names_subjects, notify_all, withdraw
+from kefu.notifications import Notice, Ways, Why, announce, names_subjects, notify_all, withdraw
 from kefu.workflows.events_processes import CaseTaskOverdue
 from kefu.workflows.model_processes import CASE_TASK, Case, CaseTask
 from kefu.workflows.saying import task_said
@@ -19,10 +19,47 @@ from kefu.workflows.settling import DUE
 ASSIGNED, DUE_SOON, OVERDUE = "case_task.assigned", "case_task.due_soon", "case_task.overdue"
 SET_ASIDE = "case.set_aside"
 
-announce(ASSIGNED, zh="流程中有您的待办", en="A process has a task for you")
-announce(DUE_SOON, zh="流程待办即将超时", en="A task in a process is nearly overdue")
-announce(OVERDUE, zh="流程待办已超时", en="A task in a process is overdue", ways=Ways(mail=True))
-announce(SET_ASIDE, zh="流程步骤执行失败，待处理", en="A step of a process failed for good")
+announce(
+    ASSIGNED,
+    zh="流程中有您的待办",
+    en="A process has a task for you",
+    why=Why(
+        zh="流程走到了由您办理的一步。",
+        en="A process reached a step that is yours.",
+        setting="processes",
+    ),
+)
+announce(
+    DUE_SOON,
+    zh="流程待办即将超时",
+    en="A task in a process is nearly overdue",
+    why=Why(
+        zh="流程图里这一步的时限快到了。",
+        en="Most of the time that the process gives this step is gone.",
+        setting="processes",
+    ),
+)
+announce(
+    OVERDUE,
+    zh="流程待办已超时",
+    en="A task in a process is overdue",
+    ways=Ways(mail=True),
+    why=Why(
+        zh="流程图里这一步的时限已过。",
+        en="The time that the process gives this step is over.",
+        setting="processes",
+    ),
+)
+announce(
+    SET_ASIDE,
+    zh="流程步骤执行失败，待处理",
+    en="A step of a process failed for good",
+    why=Why(
+        zh="流程的一个自动步骤反复失败，已停下来等人处理。",
+        en="An automatic step of a process failed again and again, and waits for a person.",
+        setting="processes",
+    ),
+)
 
 
 @names_subjects(CASE_TASK)

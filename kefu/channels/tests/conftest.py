@@ -34,7 +34,7 @@ __all__ = ["other_side"]
 # Found by their names, as the whole product is composed.
 OF_CONVERSATIONS = [
     import_module(f"kefu.conversations.{name}")
-    for name in ("routes_files", "routes_inboxes", "jobs_files")
+    for name in ("routes_files", "routes_inboxes", "routes_origins", "jobs_files")
 ]
 ROUTERS = [
     routes_widget.router,

@@ -19,16 +19,52 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import record_all
 from kefu.identity import agents_at, agents_who_may
-from kefu.notifications import Notice, announce, notify_all
+from kefu.notifications import Notice, Why, announce, notify_all
 from kefu.promises import Start, Words, change_clocks, create_task, is_chinese, words_tasks
 
 ANOMALY = "anomaly"
 CLOCK = DELIVERY = "delivery_problem"
 OPENED, OVERDUE, SILENT = "anomaly.opened", "anomaly.overdue", "carrier.silent"
 
-announce(OPENED, zh="配送出现异常", en="Something is wrong with a delivery")
-announce(OVERDUE, zh="配送异常超时未处理", en="A delivery problem was not solved in time")
-announce(SILENT, zh="承运商物流数据中断", en="A carrier sends no tracking data")
+announce(
+    OPENED,
+    zh="配送出现异常",
+    en="Something is wrong with a delivery",
+    why=Why(
+        zh="物流监控按设置里的阈值发现了异常（订单 {number}）。",
+        en=(
+            "The watch over deliveries found a problem by the thresholds in its settings (order "
+            "{number})."
+        ),
+        setting="logistics",
+    ),
+)
+announce(
+    OVERDUE,
+    zh="配送异常超时未处理",
+    en="A delivery problem was not solved in time",
+    why=Why(
+        zh="配送异常超过物流设置里的处理时限还没有解决（订单 {number}）。",
+        en=(
+            "The problem was not solved within the time in the settings of logistics (order "
+            "{number})."
+        ),
+        setting="logistics",
+    ),
+)
+announce(
+    SILENT,
+    zh="承运商物流数据中断",
+    en="A carrier sends no tracking data",
+    why=Why(
+        zh="承运商 {carrier} 有 {parcels} 个在途包裹，却超过阈值没有传来轨迹。",
+        en=(
+            "{carrier} has {parcels} parcels on their way, but sent no scan for longer than "
+            "its threshold."
+        ),
+        setting="logistics",
+    ),
+)
 
 
 async def alarm(db: Session, ids: Iterable[UUID]) -> None:

@@ -16,6 +16,8 @@ from kefu.core.db import Session
 from kefu.core.ids import uuid7
 
 MESSAGE = "message"
+BY_RULE = "rule:"
+"""How the keys of messages begin that a rule asked for; the line of its log follows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,27 @@ from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.returns.running import SUBJECT
 from kefu.core.db import Session
 from kefu.core.events import Fact
-from kefu.notifications import Notice, announce, notify_all
+from kefu.notifications import Notice, Why, announce, notify_all
 
 INSPECTED, DISPUTED = ReturnInspected.kind, ReturnDisputed.kind
-announce(INSPECTED, zh="售后商品已完成质检", en="Returned goods were inspected")
-announce(DISPUTED, zh="质检结果有争议", en="An inspection is disputed")
+announce(
+    INSPECTED,
+    zh="售后商品已完成质检",
+    en="Returned goods were inspected",
+    why=Why(
+        zh="您建立或负责的售后单有了质检结果。",
+        en="Goods of a case that you opened or look after were inspected.",
+    ),
+)
+announce(
+    DISPUTED,
+    zh="质检结果有争议",
+    en="An inspection is disputed",
+    why=Why(
+        zh="您建立或负责的售后单，质检结果被提出异议。",
+        en="The inspection of a case that you opened or look after is disputed.",
+    ),
+)
 
 SHOWN = ("determination", "accepted", "complaint", "node")
 

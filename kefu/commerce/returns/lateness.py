@@ -21,11 +21,30 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import Fact
 from kefu.identity import agents_who_may, department_heads
-from kefu.notifications import Notice, Ways, announce, notify_all
+from kefu.notifications import Notice, Ways, Why, announce, notify_all
 
 LATE, OVERDUE = ReturnLate.kind, ParcelOverdue.kind
-announce(LATE, zh="售后单在某个环节超时", en="A return is late in a step")
-announce(OVERDUE, zh="包裹在中转仓超过时限", en="A parcel lies too long", ways=Ways(mail=True))
+announce(
+    LATE,
+    zh="售后单在某个环节超时",
+    en="A return is late in a step",
+    why=Why(
+        zh="售后单在这个环节停留超过了时限。",
+        en="The case stayed in this step longer than it may.",
+        setting="return-policy",
+    ),
+)
+announce(
+    OVERDUE,
+    zh="包裹在中转仓超过时限",
+    en="A parcel lies too long",
+    ways=Ways(mail=True),
+    why=Why(
+        zh="包裹在中转仓停留超过了周转时限。",
+        en="The parcel lay in the transit warehouse longer than its turnover time.",
+        setting="return-policy",
+    ),
+)
 
 
 async def note_late_cases(db: Session, facts: Sequence[Fact]) -> None:

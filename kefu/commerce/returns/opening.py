@@ -17,7 +17,7 @@ from kefu.commerce.returns.nodes import EXCHANGE
 from kefu.core.db import Session
 from kefu.core.errors import Refusal
 from kefu.core.events import Fact, record
-from kefu.notifications import announce, notify
+from kefu.notifications import Why, announce, notify
 
 CHANNELS = {"customer": "website", "service": "desk", "bot": "chat"}
 KNOWN_REASONS = {
@@ -29,6 +29,11 @@ announce(
     AfterSaleUnopened.kind,
     zh="售后申请没有开成售后单",
     en="No case could be opened for a request",
+    why=Why(
+        zh="售后申请不符合售后政策，没有开成售后单。",
+        en="The request did not fit the return policy, so no case was opened.",
+        setting="return-policy",
+    ),
 )
 
 

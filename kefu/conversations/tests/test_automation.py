@@ -145,7 +145,7 @@ async def test_a_message_that_a_rule_sends_carries_the_rule(db: Session) -> None
     await run_on_facts(db, await facts_of(db, "message.received"))
 
     rows = await db.execute(text("select cause from facts where kind = 'message.sent'"))
-    assert rows.scalars().all() == [{"rule": str(rule), "chain": [str(rule)]}]
+    assert rows.scalars().all() == [{"rule": str(rule), "version": 1, "chain": [str(rule)]}]
     sent = await db.scalar(select(Message).where(Message.sender_type == "bot"))
     assert sent is not None
     assert sent.text == "您好，我们已收到您的消息。"

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from kefu.conversations.assignment import claim, transfer
+from kefu.conversations.explaining import Hand
 from kefu.conversations.handing_over import (
-    Transfer,
     hand_over_of,
     is_said_again,
     is_telling,
@@ -60,7 +60,7 @@ async def twice_handed_over(db: Session) -> tuple[Conversation, Actor, Actor]:
     return conversation, two, three
 
 
-def hands(one: Transfer) -> tuple[str | None, str | None]:
+def hands(one: Hand) -> tuple[str | None, str | None]:
     return (one.former.name if one.former else None, one.assignee.name if one.assignee else None)
 
 
@@ -74,11 +74,15 @@ async def test_the_third_agent_gets_summary_order_and_proof_of_identity(db: Sess
     assert found.verified_until is not None
     assert found.verified_until > now()
     assert found.suggestion == f"#SY2026-100377\n{WRONG_ADDRESS}"
-    assert [hands(one) for one in found.transfers] == [("林晓", "刘洋"), ("刘洋", "孙倩")]
-    assert found.transfers[1].by
-    assert found.transfers[1].by.id == two.id
-    assert found.transfers[1].assignee
-    assert found.transfers[1].assignee.id == three.id
+    assert [(one.how, *hands(one)) for one in found.hands] == [
+        ("taken", None, "林晓"),
+        ("transferred", "林晓", "刘洋"),
+        ("transferred", "刘洋", "孙倩"),
+    ]
+    assert found.hands[2].by
+    assert found.hands[2].by.id == two.id
+    assert found.hands[2].assignee
+    assert found.hands[2].assignee.id == three.id
     assert found.repeated_description is False
 
 
@@ -155,7 +159,7 @@ async def test_it_is_shown_with_the_reasons_for_its_promises_in_few_queries(db: 
 
     shown = answer.json()
     assert answer.status_code == 200, answer.text
-    assert [one["reason"] for one in shown["transfers"]] == ["expertise", "expertise"]
+    assert [one["reason"] for one in shown["hands"]] == [None, "expertise", "expertise"]
     assert isinstance(shown["promises"], list)
     assert len(statements) <= 14
 

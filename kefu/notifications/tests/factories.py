@@ -16,7 +16,7 @@ from kefu.core.http import install_problems
 from kefu.core.ids import uuid7
 from kefu.identity import CSRF_COOKIE, CSRF_HEADER, SESSION_COOKIE
 from kefu.identity.tests.factories import an_entry
-from kefu.notifications import Ways, announce, names_subjects, notify
+from kefu.notifications import Ways, Why, announce, names_subjects, notify
 from kefu.notifications.kinds import KINDS
 from kefu.notifications.naming import NAMES
 
@@ -66,7 +66,13 @@ async def a_browser(db: Session, router: APIRouter, **agent: Any) -> AsyncIterat
 @contextmanager
 def a_kind(name: str = "test.happened", **ways: bool) -> Iterator[str]:
     """A kind of notification that exists inside the block."""
-    announce(name, zh="发生了一件事", en="Something happened", ways=Ways(**ways))
+    announce(
+        name,
+        zh="发生了一件事",
+        en="Something happened",
+        ways=Ways(**ways),
+        why=Why(zh="{name} 到了", en="{name} has come", setting="policies"),
+    )
     try:
         yield name
     finally:

@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from kefu.core.db import Session
 from kefu.core.ids import uuid7
+from kefu.identity.tests.factories import an_agent
+from kefu.notifications.model import Notification
 from kefu.notifications.routes import router
 from kefu.notifications.tests.factories import (
     Browser,
@@ -130,3 +133,27 @@ async def test_a_page_takes_the_same_statements_for_any_number(
         await browser.ask("GET", "/notifications", limit=25)
 
     assert len(statements) == 2  # the session, the page
+
+
+async def test_it_says_why_it_came_and_where_that_is_set(db: Session, browser: Browser) -> None:
+    await a_notification(db, browser.agent, params={"name": "茶"})
+    await a_notification(db, browser.agent)
+    listed = (await browser.ask("GET", "/notifications")).json()["items"]
+
+    answers = [await browser.ask("GET", f"/notifications/{one['id']}/reason") for one in listed]
+
+    assert {one.json()["text"] for one in answers} == {"茶 到了", "— 到了"}
+    assert {one.json()["setting"] for one in answers} == {"policies"}
+
+
+async def test_nobody_is_told_why_somebody_else_heard_of_it(db: Session, browser: Browser) -> None:
+    stranger = await an_agent(db)
+    subject = await a_notification(db, stranger.id)
+    theirs = await db.scalar(select(Notification.id).where(Notification.subject == subject))
+
+    answers = [
+        await browser.ask("GET", f"/notifications/{one}/reason") for one in (theirs, uuid7())
+    ]
+
+    assert theirs is not None
+    assert [one.status_code for one in answers] == [404, 404]

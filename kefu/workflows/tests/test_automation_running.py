@@ -156,7 +156,10 @@ async def test_facts_that_a_rule_causes_carry_the_rule_and_end_its_circle(db: Se
 
     logged = await run(db, after=first)
 
-    assert causes == [None, {"rule": str(rule.id), "chain": [str(rule.id)]}]
+    assert causes == [
+        None,
+        {"rule": str(rule.id), "version": rule.version, "chain": [str(rule.id)]},
+    ]
     assert [line.outcome for line in logged] == ["done", "refused"]
     assert logged[1].reason == {"code": "loop"}
     assert len(await facts(db, "task.assigned")) == 2

@@ -1,11 +1,18 @@
 /** What somebody needs who takes a conversation over. */
 
-import type { Id, Timestamp } from '@kefu/api'
+import type { Id, Priority, Timestamp } from '@kefu/api'
 import { api } from '@/app/http'
+import type { RuleBehind, Someone } from './origins'
 
-interface Someone {
-  id: Id
-  name: string
+export interface Hand {
+  at: Timestamp
+  how: string
+  reason: string | null
+  rule: RuleBehind | null
+  by: Someone | null
+  former: Someone | null
+  assignee: Someone | null
+  team: Someone | null
 }
 
 export interface HandOver {
@@ -13,7 +20,8 @@ export interface HandOver {
   suggestion: string
   verified_until: Timestamp | null
   agents_met: number
-  transfers: { at: Timestamp; reason: string; former: Someone | null; assignee: Someone | null; team: Someone | null }[]
+  hands: Hand[]
+  priority: { value: Priority; at: Timestamp | null; by: Someone | null; rule: RuleBehind | null }
   repeated_description: boolean
   promises: { kind: string; policies: { id: Id; name: string; seconds: number; business_time: boolean }[] }[]
 }

@@ -3,6 +3,25 @@
 import type { AgentBrief, Id, Label, Page } from '@kefu/api'
 import { api } from '@/app/http'
 
+/** Why a customer has their tier, and why they stand in their segments. */
+export interface Standing {
+  tier: { value: Tier; how: 'agent' | 'import' | 'merged' | 'usual' | 'unrecorded'; at: string | null; by: { id: Id; name: string } | null }
+  segments: SegmentReason[]
+}
+
+export interface SegmentReason {
+  dimension: string
+  value: string
+  since: string
+  rule_id: Id | null
+  rule_name: string | null
+  rule_version: number | null
+  conditions: Record<string, unknown> | null
+  evidence: { field: string; operator: string; value: unknown; holds: boolean; found: unknown }[]
+}
+
+export const readStanding = (customer: Id) => api.get<Standing>(`/customers/${customer}/standing`)
+
 export type Tier = 'standard' | 'silver' | 'gold' | 'vip'
 export const TIERS: Tier[] = ['standard', 'silver', 'gold', 'vip']
 export const PURPOSES = ['service', 'marketing', 'survey', 'profiling', 'recording', 'care'] as const

@@ -1,5 +1,6 @@
 import cards from './cards.en'
 import handOver from './handOver.en'
+import origins from './origins.en'
 import settings from './settings.en'
 
 export default {
@@ -179,5 +180,6 @@ export default {
   },
   ...cards,
   ...handOver,
+  ...origins,
   ...settings,
 }

@@ -1,5 +1,6 @@
 import cards from './cards.zh-CN'
 import handOver from './handOver.zh-CN'
+import origins from './origins.zh-CN'
 import settings from './settings.zh-CN'
 
 export default {
@@ -179,5 +180,6 @@ export default {
   },
   ...cards,
   ...handOver,
+  ...origins,
   ...settings,
 }

@@ -1,5 +1,7 @@
 export default {
   title: 'Notifications',
+  why: 'Why this notification',
+  setting: 'Set under “{name}”',
   unread: 'unread',
   readAll: 'Mark all as read',
   empty: 'No notifications',

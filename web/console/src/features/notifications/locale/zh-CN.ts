@@ -1,6 +1,8 @@
 export default {
   title: '通知',
   unread: '未读',
+  why: '为什么提醒我',
+  setting: '在“{name}”里设置',
   readAll: '全部已读',
   empty: '没有通知',
   emptyText: '有人在备注里提到您、时限将到或有新任务时，会在这里告诉您。',

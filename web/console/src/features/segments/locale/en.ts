@@ -34,6 +34,7 @@ export default {
   worth: 'Value',
   lifetimeValue: 'Lifetime value',
   agrees: 'Agrees to: {what}',
+  reasons: { why: 'Why these segments', none: 'No rule holds, so it is the rest.', since: 'since {time}', holds: 'holds now', not: 'does not hold now', found: 'now {value}', rules: 'Open the rules of segments' },
   dimension: {
     lifecycle: 'Lifecycle',
     value_tier: 'Value tier',

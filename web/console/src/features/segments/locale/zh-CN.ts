@@ -34,6 +34,7 @@ export default {
   worth: '价值',
   lifetimeValue: '累计净消费',
   agrees: '同意：{what}',
+  reasons: { why: '为什么在这些分群', none: '没有规则命中，归入其他。', since: '自 {time}', holds: '现在成立', not: '现在不成立', found: '现在是 {value}', rules: '查看分群规则' },
   dimension: {
     lifecycle: '生命周期',
     value_tier: '价值等级',
