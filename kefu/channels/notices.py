@@ -18,7 +18,14 @@ from kefu.core.errors import Refusal
 from kefu.core.jobs import enqueue
 from kefu.core.settings import Settings
 from kefu.customers import Customer
-from kefu.notifications import Mail, Mailer, TextMessage, TextSender, text_sender_for
+from kefu.notifications import (
+    Mail,
+    Mailer,
+    TextMessage,
+    TextSender,
+    mailer_for,
+    text_sender_for,
+)
 
 MAIL_JOB, TEXT_JOB = "channels.notice_mail", "channels.notice_text"
 TALK, MAIL, TEXT = "conversation", "mail", "text"
@@ -68,7 +75,7 @@ async def addresses_of(
     rows = await db.execute(
         select(Customer.id, Customer.email, Customer.phone).where(Customer.id.in_(customers))
     )
-    mails, texts = bool(chosen.smtp_url), text_sender_for(chosen) is not None
+    mails, texts = mailer_for(chosen) is not None, text_sender_for(chosen) is not None
     return {
         row.id: [MAIL] * bool(mails and row.email) + [TEXT] * bool(texts and row.phone)
         for row in rows
