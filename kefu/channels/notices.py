@@ -34,7 +34,11 @@ SUBJECTS = {"zh": "您的订单有新进展", "en": "News of your order"}
 
 
 async def deliver_notices(db: Session, ids: Iterable[UUID], *, chosen: Settings) -> None:
-    """Each by the way its customer asked for, if that is there, else by the first that is."""
+    """Each by the way its customer asked for, if that is there, else by the first that is.
+
+    The notices are locked by their ids and then the talks by theirs, as by everybody who locks
+    several, so that nobody waits in a circle.
+    """
     notices = await due_notices(db, ids)
     people = {notice.customer for notice in notices}
     talks = await open_talks(db, people)
@@ -59,11 +63,12 @@ def ways_for(
 
 
 async def open_talks(db: Session, customers: set[UUID]) -> dict[UUID, UUID]:
-    """The latest conversation that each of these customers has open."""
+    """The conversations that each of these customers has open, locked; the latest of each."""
     rows = await db.execute(
         select(Conversation.customer_id, Conversation.id)
         .where(Conversation.customer_id.in_(customers), Conversation.status != "closed")
         .order_by(Conversation.id)
+        .with_for_update(key_share=True)
     )
     return {row.customer_id: row.id for row in rows}
 
