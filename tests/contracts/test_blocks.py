@@ -14,8 +14,10 @@ from kefu.core.errors import Refusal
 from kefu.customers import Customer, Grounds, block_customer, merge, unblock_customer, unmerge
 from kefu.customers.model_merging import CustomerMerge
 from kefu.customers.tests.factories import a_customer
+from kefu.entry.collect import load_everything
 from kefu.identity.tests.factories import an_agent
 
+load_everything(without=("routes", "demo"))
 PEOPLE = 4
 WHO = some.integers(0, PEOPLE - 1)
 WHAT = some.sampled_from(("merge", "merge", "undo", "block", "block", "let in"))
