@@ -13,7 +13,7 @@ from kefu.notifications import mailer_for, text_sender_for
 
 @job(MAIL_JOB)
 async def send_notice(payload: Payload, database: Database) -> None:
-    await mail_notice(database, UUID(payload["notice"]), mailer_for(settings().smtp_url))
+    await mail_notice(database, UUID(payload["notice"]), mailer_for(settings()))
 
 
 @job(TEXT_JOB)

@@ -28,7 +28,14 @@ from kefu.core.errors import Refusal
 from kefu.core.jobs import enqueue
 from kefu.core.settings import Settings
 from kefu.customers import Customer
-from kefu.notifications import Mail, Mailer, TextMessage, TextSender, text_sender_for
+from kefu.notifications import (
+    Mail,
+    Mailer,
+    TextMessage,
+    TextSender,
+    mailer_for,
+    text_sender_for,
+)
 from kefu.workflows import rules_behind, run_behind
 
 MAIL_JOB, TEXT_JOB = "channels.notice_mail", "channels.notice_text"
@@ -38,7 +45,11 @@ SUBJECTS = {"zh": "您的订单有新进展", "en": "News of your order"}
 
 
 async def deliver_notices(db: Session, ids: Iterable[UUID], *, chosen: Settings) -> None:
-    """Each by the way its customer asked for, if that is there, else by the first that is."""
+    """Each by the way its customer asked for, if that is there, else by the first that is.
+
+    The notices are locked by their ids and then the talks by theirs, as by everybody who locks
+    several, so that nobody waits in a circle.
+    """
     notices = await due_notices(db, ids)
     people = {notice.customer for notice in notices}
     talks = await open_talks(db, people)
@@ -63,11 +74,12 @@ def ways_for(
 
 
 async def open_talks(db: Session, customers: set[UUID]) -> dict[UUID, UUID]:
-    """The latest conversation that each of these customers has open."""
+    """The conversations that each of these customers has open, locked; the latest of each."""
     rows = await db.execute(
         select(Conversation.customer_id, Conversation.id)
         .where(Conversation.customer_id.in_(customers), Conversation.status != "closed")
         .order_by(Conversation.id)
+        .with_for_update(key_share=True)
     )
     return {row.customer_id: row.id for row in rows}
 
@@ -79,7 +91,7 @@ async def addresses_of(
     rows = await db.execute(
         select(Customer.id, Customer.email, Customer.phone).where(Customer.id.in_(customers))
     )
-    mails, texts = bool(chosen.smtp_url), text_sender_for(chosen) is not None
+    mails, texts = mailer_for(chosen) is not None, text_sender_for(chosen) is not None
     return {
         row.id: [MAIL] * bool(mails and row.email) + [TEXT] * bool(texts and row.phone)
         for row in rows

@@ -215,11 +215,10 @@ def acknowledged(message: Outgoing, stored: Stored) -> dict[str, Any]:
 async def rate_conversation(
     db: Db, visitor: EnteredVisitor, body: RatingBody
 ) -> VisitorConversation:
-    """Say how it was, one to five and a word; who is blocked may leave the word out."""
+    """Say how it was, one to five and a word; who is blocked does not rate."""
     customer = visitor.customer.id
     conversation = await conversation_for_visitor(db, customer, body.conversation, lock=True)
-    if body.comment:
-        await check_not_shut(db, conversation)
+    await check_not_shut(db, conversation)
     await rate(db, conversation, body.score, body.comment, by=customer)
     return VisitorConversation.model_validate(await shown_conversation(db, conversation))
 

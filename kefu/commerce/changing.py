@@ -37,11 +37,15 @@ GIVEN_BACK = ("requested", "approved", "paid")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Who asks, for whom, where and why; `customer` is only said where it was proven."""
+    """Who asks, for whom, where and why; `customer` is only said where it was proven.
+
+    `blocked` says that a blocked customer asks themselves: a person decides then.
+    """
 
     source: str = "service"
     by: UUID | None = None
     customer: UUID | None = None
+    blocked: bool = False
     conversation: UUID | None = None
     reason: str | None = None
     note: str = ""
@@ -53,22 +57,24 @@ async def request_change(
     """Change or cancel an order that was loaded with its lock.
 
     Inside the window it is done; outside it waits for somebody who may decide, unless the shop's
-    policy knows no such way. What the policy forbids is refused with the rule's name.
+    policy knows no such way. What a blocked customer asks for always waits. What the policy
+    forbids is refused with the rule's name.
     """
     check_own(order, asked.customer)
     situation = await situation_of(db, order)
     check_free(situation, kind)
     found = await verdict_of(db, order, kind)
     change = new_change(order, kind, wanted, asked)
-    if found.is_open:
+    if found.is_open and not asked.blocked:
         await execute(db, change, situation)
         return change
-    if not found.special:
+    if not (found.is_open or found.special):
         raise closed(found, order)
     check_only(change, situation, await asked_skus(db, change, situation.lines))
-    change.state, change.special, change.why_special = "pending_approval", True, found.why
+    why = "blocked" if asked.blocked else found.why
+    change.state, change.special, change.why_special = "pending_approval", True, why
     db.add(change)
-    await record(db, said(OrderChangeRequested, change, asked.by, why=found.why))
+    await record(db, said(OrderChangeRequested, change, asked.by, why=why))
     return change
 
 

@@ -8,7 +8,7 @@ change of the shop's own, which wins and is told. An older telling decides nothi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
@@ -61,6 +61,22 @@ async def changes_held(db: Session, orders: Sequence[UUID]) -> dict[UUID, list[O
     for change in await db.scalars(query.order_by(OrderChange.executed_at, OrderChange.id)):
         found[change.order_id].append(change)
     return found
+
+
+async def confirm_cancelled(db: Session, orders: Collection[UUID]) -> list[OrderChangeEvent]:
+    """Their shop tells by an event that it cancelled these orders, as was done here."""
+    if not orders:
+        return []
+    query = select(OrderChange).where(
+        OrderChange.order_id.in_(orders),
+        OrderChange.kind == "cancel",
+        OrderChange.shop_state == "only_here",
+        *IS_HELD,
+    )
+    changes = (await db.scalars(query.order_by(OrderChange.id))).all()
+    for change in changes:
+        change.shop_state = "confirmed"
+    return [said(OrderChangeConfirmed, change, None) for change in changes]
 
 
 @dataclass

@@ -32,5 +32,5 @@ async def send_service_code(payload: dict[str, Any], database: Database) -> None
 @job(invoices.MAIL_JOB)
 async def send_invoice(payload: dict[str, Any], database: Database) -> None:
     by = UUID(payload["by"]) if payload["by"] else None
-    mailer = mailer_for(settings().smtp_url)
+    mailer = mailer_for(settings())
     await mail_invoice(database, UUID(payload["invoice"]), mailer, by=by)

@@ -22,7 +22,8 @@ IMPORT_STATUSES = ("waiting", "running", "done", "refused", "failed")
 class CommerceImport(Base):
     """One file; `whole` takes all of it or nothing, `rows` takes what is right.
 
-    `told_at` is its last sign of life: a run that gives none for long was cut off.
+    `told_at` is its last sign of life: a run that gives none for long was cut off. `failure` says
+    in English why it failed; its code and params in any language.
     """
 
     __tablename__ = "commerce_imports"
@@ -48,6 +49,8 @@ class CommerceImport(Base):
     unchanged: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str | None] = mapped_column(Text)
+    failure_code: Mapped[str | None] = mapped_column(Text)
+    failure_params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     started_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"))
     created_at: Mapped[datetime] = mapped_column(default=now)
     started_at: Mapped[datetime | None]

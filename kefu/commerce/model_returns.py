@@ -117,9 +117,13 @@ class ReturnCase(Base):
 
     def is_overdue(self, at: datetime) -> bool:
         """Late in its node, or over the time that was planned for the whole."""
-        late_here = self.node_due_at is not None and self.node_due_at < at
-        late_at_all = self.due_at is not None and self.due_at < (self.ended_at or at)
-        return (self.is_open() and late_here) or late_at_all
+        return self.is_overdue_here(at) or self.is_overdue_as_a_whole(at)
+
+    def is_overdue_here(self, at: datetime) -> bool:
+        return self.is_open() and self.node_due_at is not None and self.node_due_at < at
+
+    def is_overdue_as_a_whole(self, at: datetime) -> bool:
+        return self.due_at is not None and self.due_at < (self.ended_at or at)
 
     def cycle(self) -> timedelta | None:
         """From application to the end."""

@@ -17,6 +17,7 @@ from kefu.commerce.self_service import PROVEN_FOR
 from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.errors import NotFound
+from kefu.customers import is_blocked
 
 SHOWN = 30
 COPIED = ("id", "number", "status", "currency", "total_amount", "placed_at", "promised_by")
@@ -54,6 +55,11 @@ async def own_orders(db: Session, customer: UUID) -> list[OwnOrderRow]:
         )
         for order in orders
     ]
+
+
+async def is_of_blocked(db: Session, order: Order) -> bool:
+    """Whether its customer is blocked: what they apply for is looked at by a person."""
+    return order.customer_id is not None and await is_blocked(db, order.customer_id)
 
 
 async def newest_cases(db: Session, orders: Sequence[UUID]) -> dict[UUID, OwnCase]:

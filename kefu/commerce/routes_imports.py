@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from kefu.commerce.access import import_for, shop_named
 from kefu.commerce.importing.uploading import error_file, refused_rows, take_upload
-from kefu.commerce.importing.wording import said_of
+from kefu.commerce.importing.wording import failure_of, said_of
 from kefu.commerce.model_imports import CommerceImport
 from kefu.commerce.schemas_imports import ImportDetail, ImportRow, RefusedShown
 from kefu.commerce.showing import shops_named
@@ -52,7 +52,7 @@ async def post_file(
         mode=mode,
         historic=historic,
     )
-    return (await import_rows(db, [started]))[0]
+    return (await import_rows(db, [started], locale=actor.locale))[0]
 
 
 @router.get("")
@@ -66,13 +66,13 @@ async def get_imports(
         query = query.where(CommerceImport.id < key[0])
     rows = (await db.scalars(query)).all()
     imports, next_cursor = page_of(rows, limit, lambda one: [one.id])
-    return Page(items=await import_rows(db, imports), next_cursor=next_cursor)
+    return Page(items=await import_rows(db, imports, locale=actor.locale), next_cursor=next_cursor)
 
 
 @router.get("/{import_id}")
 async def get_import(import_id: UUID, db: Db, actor: CurrentActor) -> ImportDetail:
     found = await import_for(db, actor, import_id)
-    [row] = await import_rows(db, [found])
+    [row] = await import_rows(db, [found], locale=actor.locale)
     refused = await refused_rows(db, found.id, limit=SHOWN)
     shown = [
         RefusedShown(
@@ -93,16 +93,21 @@ async def get_refused(import_id: UUID, db: Db, actor: CurrentActor) -> Response:
     return Response(text, media_type=media, headers=named)
 
 
-async def import_rows(db: Session, imports: Sequence[CommerceImport]) -> list[ImportRow]:
+async def import_rows(
+    db: Session, imports: Sequence[CommerceImport], *, locale: str
+) -> list[ImportRow]:
     shops = await shops_named(db, {one.shop_id for one in imports})
     names = await agents_named(db, [one.started_by for one in imports])
-    own = ImportRow.model_fields.keys() - {"shop", "started_by"}
+    own = ImportRow.model_fields.keys() - {"shop", "started_by", "failure"}
 
     def row(one: CommerceImport) -> ImportRow:
         fields: dict[str, Any] = {name: getattr(one, name) for name in own}
         starter = names.get(one.started_by) if one.started_by else None
         return ImportRow(
-            **fields, shop=shops[one.shop_id], started_by=starter.name if starter else None
+            **fields,
+            shop=shops[one.shop_id],
+            started_by=starter.name if starter else None,
+            failure=failure_of(one, locale),
         )
 
     return [row(one) for one in imports]

@@ -12,6 +12,7 @@ from kefu.commerce.invoices import apply_for_invoice
 from kefu.commerce.model_order_care import OrderChange
 from kefu.commerce.model_orders import Order
 from kefu.commerce.order_tokens import issue_order_token, order_with_token
+from kefu.commerce.owners import is_of_blocked
 from kefu.commerce.progress import progress_of
 from kefu.commerce.querying import answer_query
 from kefu.commerce.routes_order_care import written
@@ -79,8 +80,17 @@ async def get_own_order(order: ProvenOrder, db: Db) -> OwnOrder:
 
 @router.post("/order/changes", status_code=201)
 async def post_own_change(order: ProvenOrder, body: ChangeBody, db: Db) -> OwnOrder:
-    """Change or cancel one's order: at once inside the window, otherwise by a request."""
-    asked = Asked(source="customer", customer=order.customer_id, reason=body.reason, note=body.note)
+    """Change or cancel one's order: at once inside the window, otherwise by a request.
+
+    What a customer asks for who is blocked is always a request.
+    """
+    asked = Asked(
+        source="customer",
+        customer=order.customer_id,
+        blocked=await is_of_blocked(db, order),
+        reason=body.reason,
+        note=body.note,
+    )
     await request_change(db, order, kind=body.kind, wanted=written(body.wanted()), asked=asked)
     await db.flush()
     return await progress_of(db, order)

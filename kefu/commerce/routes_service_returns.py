@@ -11,6 +11,7 @@ from kefu.commerce.model_orders import Order
 from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.order_tokens import order_with_token
 from kefu.commerce.own_returns import own_returns
+from kefu.commerce.owners import is_of_blocked
 from kefu.commerce.returns.applying import Units, Wanted, apply
 from kefu.commerce.returns.photos import add_photo, check_room, keep_photo, storage_of
 from kefu.commerce.returns.sending_back import send_back
@@ -39,6 +40,7 @@ async def post_own_return(order: ProvenOrder, body: WantedReturn, db: Db) -> Own
         reason=body.reason,
         note=body.note,
         channel="website",
+        blocked=await is_of_blocked(db, order),
     )
     await apply(db, order, wanted, by=None)
     return await own_returns(db, order)

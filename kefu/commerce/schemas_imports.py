@@ -21,6 +21,8 @@ class RefusedShown(BaseModel):
 
 
 class ImportRow(BaseModel):
+    """An import; its failure is said in the reader's language."""
+
     id: UUID
     shop: ShopName
     kind: str

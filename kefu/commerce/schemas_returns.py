@@ -133,7 +133,7 @@ class LineRow(BaseModel):
 
 
 class ReturnRow(BaseModel):
-    """A case on the board."""
+    """A case on the board; `overdue` is late in its step, or as a whole."""
 
     id: UUID
     number: str
@@ -144,6 +144,8 @@ class ReturnRow(BaseModel):
     node_counts: Counts
     due_at: datetime | None
     overdue: bool
+    node_overdue: bool
+    whole_overdue: bool
     order_id: UUID
     order_number: str
     customer_id: UUID | None

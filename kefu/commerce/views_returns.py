@@ -89,6 +89,8 @@ def head_of(
         "customer_name": card.name if card else None,
         "assignee": agents.get(case.assignee_id) if case.assignee_id else None,
         "overdue": case.is_overdue(now()),
+        "node_overdue": case.is_overdue_here(now()),
+        "whole_overdue": case.is_overdue_as_a_whole(now()),
         "lines": [line_row(line) for line in lines],
     }
 

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from kefu.commerce.documents import Code, Document, Id
 from kefu.commerce.helping import clear_step, finished_with_help
+from kefu.commerce.holding import confirm_cancelled
 from kefu.commerce.model import Shop
 from kefu.commerce.model_orders import Order, OrderEvent
 from kefu.commerce.steps import MOMENT, risen
@@ -115,6 +116,8 @@ async def apply_waiting(db: Session, shop: Shop, orders: Mapping[str, UUID]) -> 
         facts += told_of_steps(vars(order), moments, status)
         facts += finished_with_help(order, status)
         clear_step(order)
+    cancelled = {known[event.number].id for event in events if event.kind == "cancelled"}
+    facts += await confirm_cancelled(db, cancelled)
     ids = [event.id for event in events]
     await db.execute(update(OrderEvent).where(OrderEvent.id.in_(ids)).values(applied_at=now()))
     await record_all(db, facts)

@@ -49,7 +49,8 @@ ParamKind = Literal[
 class About:
     """What a rule may need of a subject: whom it concerns, and a line by which people know it.
 
-    `belongs_to` is the kind, id and title of what it is part of.
+    `belongs_to` is the kind, id and title of what it is part of. `say` gives the line in a
+    language, where it is not the same in all.
     """
 
     title: str = ""
@@ -58,6 +59,10 @@ class About:
     team: UUID | None = None
     assignee: UUID | None = None
     belongs_to: tuple[str, UUID, str] | None = None
+    say: Callable[[str], str] | None = None
+
+    def title_in(self, locale: str) -> str:
+        return self.say(locale) if self.say else self.title
 
 
 @dataclass(frozen=True, slots=True)

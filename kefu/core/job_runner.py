@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -55,6 +56,11 @@ JOBS_RUN = Counter("kefu_jobs", "Attempts at jobs, by outcome", ["job", "outcome
 JOB_SECONDS = Histogram("kefu_job_seconds", "Time of an attempt", ["job"], buckets=LATENCIES)
 
 
+def is_news(record: logging.LogRecord) -> bool:
+    """PgQueuer logs every failure with its frames; one that a job foresaw has its line already."""
+    return not (record.exc_info and isinstance(record.exc_info[1], GiveUp))
+
+
 class JobRunner:
     """Takes jobs in batches and runs them beside each other in this process's event loop."""
 
@@ -68,6 +74,7 @@ class JobRunner:
         When it is cancelled no new job is taken and those that run get some seconds to end. One
         that is cut off goes back to the queue, one that is killed returns after the heartbeat.
         """
+        logging.getLogger("pgqueuer").addFilter(is_news)
         while True:
             try:
                 await self._serve()
@@ -151,6 +158,8 @@ class Attempts(EntrypointExecutor):
             failures = job.attempts + 1
             if isinstance(error, GiveUp) or failures >= self.job.attempts:
                 outcome = "failed"
+                if isinstance(error, GiveUp):
+                    log.warning("job_given_up", job=self.job.name, reason=str(error)[:300])
                 raise
             outcome = "again"
             log.warning("job_again", job=self.job.name, failures=failures, error=repr(error)[:300])

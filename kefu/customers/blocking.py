@@ -15,6 +15,7 @@ from kefu.core.events import record
 from kefu.core.switchboard import disconnect_push
 from kefu.customers.events import CustomerBlocked, CustomerUnblocked
 from kefu.customers.model import Customer
+from kefu.customers.model_merging import CustomerMerge
 from kefu.customers.personal_data import check_not_erased
 from kefu.customers.shutting import follow_blocking
 
@@ -31,14 +32,17 @@ async def block_customer(db: Session, customer: Customer, *, by: UUID) -> None:
 
 
 async def unblock_customer(db: Session, customer: Customer, *, by: UUID) -> None:
-    """Take their words again, whichever of those merged into one had been blocked."""
+    """Take their words again, whichever of those merged into them had been blocked.
+
+    Each of those keeps their own block, for the day on which they are two again.
+    """
     if customer.blocked_at is None:
         return
     customer.blocked_at = None
     await db.execute(
-        update(Customer)
-        .where(Customer.merged_into == customer.id, Customer.blocked_at.is_not(None))
-        .values(blocked_at=None, updated_at=Customer.updated_at)
+        update(CustomerMerge)
+        .where(CustomerMerge.kept_id == customer.id, CustomerMerge.undone_at.is_(None))
+        .values(let_in_at=now())
     )
     await record(db, CustomerUnblocked(subject=customer.id, customer=customer.id, actor=by))
     await follow_blocking(db, customer, by=by)

@@ -17,11 +17,12 @@ from kefu.customers.names import stranger_name
 PLAIN = ("avatar", "email", "phone", "locale")
 MOMENTS = ("blocked_at", "first_seen_at", "last_seen_at")
 ATTRIBUTE = "attributes."
+Face = dict[str, Any]
 
 
-def adopt_edits(customer: Customer, members: Sequence[Customer]) -> None:
+def adopt_edits(customer: Customer, theirs: Sequence[Face]) -> None:
     """What was written since onto the customer who stays is their own from now on."""
-    said, theirs = face_of(customer), [face_of(member) for member in members]
+    said = face_of(customer)
     customer.own = {
         field: own
         for field, own in customer.own.items()
@@ -29,9 +30,9 @@ def adopt_edits(customer: Customer, members: Sequence[Customer]) -> None:
     }
 
 
-def stand_for(customer: Customer, members: Sequence[Customer]) -> None:
+def stand_for(customer: Customer, theirs: Sequence[Face]) -> None:
     """Say what the customer and these members say together."""
-    said, theirs = face_of(customer), [face_of(member) for member in members]
+    said = face_of(customer)
     fields = dict.fromkeys([*said, *customer.own, *(field for face in theirs for field in face)])
     own = {field: customer.own.get(field, said.get(field)) for field in fields}
     together = {field: combined(field, own[field], theirs) for field in fields}
@@ -41,18 +42,19 @@ def stand_for(customer: Customer, members: Sequence[Customer]) -> None:
             put(customer, field, together[field])
 
 
-def face_of(customer: Customer) -> dict[str, Any]:
-    """The fields of a customer as JSON keeps them."""
-    return {
+def face_of(customer: Customer, *, let_in: bool = False) -> Face:
+    """The fields of a customer as JSON keeps them; without a block that does not count any more."""
+    face = {
         "name": customer.name if customer.name_given else None,
         "tier": customer.tier,
         **{field: getattr(customer, field) for field in PLAIN},
         **{field: iso(getattr(customer, field)) for field in MOMENTS},
         **{f"{ATTRIBUTE}{key}": value for key, value in customer.attributes.items()},
     }
+    return face | {"blocked_at": None} if let_in else face
 
 
-def combined(field: str, own: Any, theirs: Sequence[dict[str, Any]]) -> Any:
+def combined(field: str, own: Any, theirs: Sequence[Face]) -> Any:
     said = [value for face in theirs if (value := face.get(field)) is not None]
     if own is not None:
         said.insert(0, own)

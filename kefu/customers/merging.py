@@ -16,7 +16,7 @@ from kefu.core.errors import Conflict, Invalid, NotFound
 from kefu.core.events import record
 from kefu.core.ids import uuid7
 from kefu.core.switchboard import disconnect_push
-from kefu.customers.combining import adopt_edits, stand_for
+from kefu.customers.combining import Face, adopt_edits, face_of, stand_for
 from kefu.customers.events_merging import CustomerMerged, CustomerUnmerged
 from kefu.customers.model import Customer
 from kefu.customers.model_merging import CustomerMerge
@@ -40,14 +40,19 @@ class Grounds:
 
 @dataclass
 class Family:
-    """Everybody who is one of these persons, with who was merged into whom directly."""
+    """Everybody who is one of these persons, with who was merged into whom directly.
+
+    `let_in` are those whose block the one they were merged into was let in with.
+    """
 
     customers: dict[UUID, Customer]
     children: dict[UUID, list[UUID]] = field(default_factory=dict)
+    let_in: set[UUID] = field(default_factory=set)
 
-    def members(self, customer: UUID) -> list[Customer]:
-        """Who was merged into this customer directly, in that order."""
-        return [self.customers[child] for child in self.children.get(customer, [])]
+    def faces(self, customer: UUID) -> list[Face]:
+        """What those say who were merged into this customer directly, in that order."""
+        members = [self.customers[child] for child in self.children.get(customer, [])]
+        return [face_of(one, let_in=one.id in self.let_in) for one in members]
 
     def below(self, customer: UUID) -> set[UUID]:
         """The customer and everybody merged into them, at any depth."""
@@ -77,12 +82,12 @@ async def merge(db: Session, gone: Customer, *, into: Customer, grounds: Grounds
         )
     is_about_blocked = bool(gone.blocked_at or into.blocked_at)
     for one in (gone, into):
-        adopt_edits(one, family.members(one.id))
+        adopt_edits(one, family.faces(one.id))
     moved = await move_rows(db, gone=gone.id, kept=into.id)
     for member in family.below(gone.id):
         family.customers[member].merged_into = into.id
     family.children.setdefault(into.id, []).append(gone.id)
-    stand_for(into, family.members(into.id))
+    stand_for(into, family.faces(into.id))
     if is_about_blocked:
         await follow_blocking(db, into, by=grounds.by)
     merged = CustomerMerge(
@@ -142,7 +147,7 @@ async def unmerge(db: Session, merged: CustomerMerge, *, reason: str, by: UUID) 
     check_merged(merged, gone)
     root = family.customers[gone.merged_into or gone.id]
     is_about_blocked = bool(gone.blocked_at or root.blocked_at)
-    adopt_edits(root, family.members(root.id))
+    adopt_edits(root, family.faces(root.id))
     leaving = family.below(gone.id)
     for one in leaving:
         family.customers[one].merged_into = gone.id
@@ -150,7 +155,7 @@ async def unmerge(db: Session, merged: CustomerMerge, *, reason: str, by: UUID) 
     family.children[merged.kept_id].remove(gone.id)
     await give_back_rows(db, homes=leaving, to=gone.id)
     for one in family.above(merged.kept_id):
-        stand_for(family.customers[one], family.members(one))
+        stand_for(family.customers[one], family.faces(one))
     for customer in (root, gone) if is_about_blocked else ():
         await follow_blocking(db, customer, by=by)
     merged.undone_at, merged.undone_by, merged.undone_reason = now(), by, reason
@@ -187,12 +192,14 @@ async def locked_family(db: Session, ids: Collection[UUID]) -> Family:
     members = await db.scalars(rows_of(Customer.merged_into.in_(heads)))
     family = Family(locked | {one.id: one for one in members})
     merges = await db.execute(
-        select(CustomerMerge.kept_id, CustomerMerge.gone_id)
+        select(CustomerMerge.kept_id, CustomerMerge.gone_id, CustomerMerge.let_in_at)
         .where(CustomerMerge.kept_id.in_(family.customers), CustomerMerge.undone_at.is_(None))
         .order_by(CustomerMerge.id)
     )
-    for kept, gone in merges:
+    for kept, gone, let_in_at in merges:
         family.children.setdefault(kept, []).append(gone)
+        if let_in_at is not None:
+            family.let_in.add(gone)
     return family
 
 

@@ -15,7 +15,11 @@ from kefu.core.ids import uuid7
 
 
 class CustomerMerge(Base):
-    """One customer was found to be another; undone merges stay as a record."""
+    """One customer was found to be another; undone merges stay as a record.
+
+    `let_in_at` is when who stays was let in since: the block that came with the merge holds no
+    more for them, and again for who came with it once the merge is undone.
+    """
 
     __tablename__ = "customer_merges"
     __table_args__ = (
@@ -39,6 +43,7 @@ class CustomerMerge(Base):
     evidence: Mapped[list[Any]] = mapped_column(default=list)
     moved: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime] = mapped_column(default=now)
+    let_in_at: Mapped[datetime | None]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id"), index=True)
     undone_reason: Mapped[str | None] = mapped_column(Text)

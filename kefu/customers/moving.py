@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, delete, func, literal, select, update
+from sqlalchemy import Select, and_, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
@@ -78,9 +78,10 @@ async def move_rows(db: Session, *, gone: UUID, kept: UUID) -> dict[str, int]:
 
 async def move_part(db: Session, part: Part, gone: UUID, kept: UUID) -> int:
     table = part.table
+    locked = in_order(table, part.column(table) == gone)
     moving = (
         update(table)
-        .where(part.column(table) == gone, *free_at(part, kept))
+        .where(table.id.in_(locked), part.column(table) == gone, *free_at(part, kept))
         .values({part.customer: kept} | untouched(table))
         .returning(table.id)
         .cte("moving")
@@ -97,6 +98,12 @@ async def move_part(db: Session, part: Part, gone: UUID, kept: UUID) -> int:
         .cte("written")
     )
     return await db.scalar(select(func.count()).select_from(written)) or 0
+
+
+def in_order(table: Any, *which: ColumnElement[bool]) -> Select[UUID]:
+    """The ids of these rows, locked by their ids, as by everybody who locks several of them."""
+    rows = select(table.id).where(*which).order_by(table.id).with_for_update(key_share=True)
+    return select(rows.cte("locked").c.id)
 
 
 def free_at(part: Part, kept: UUID) -> list[ColumnElement[bool]]:
@@ -125,7 +132,8 @@ async def give_back_rows(db: Session, *, homes: Collection[UUID], to: UUID) -> N
         )
         await db.execute(
             update(table)
-            .where(table.id.in_(theirs), part.column(table).not_in(homes))
+            .where(table.id.in_(in_order(table, table.id.in_(theirs))))
+            .where(part.column(table).not_in(homes))
             .values({part.customer: to} | untouched(table))
             .execution_options(synchronize_session=False)
         )

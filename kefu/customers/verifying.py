@@ -2,7 +2,7 @@
 
 The proof belongs to the customer, not to a conversation: it holds on every channel and after every
 transfer. An order with the tail of its telephone number is checked by whoever keeps the orders,
-who registers for it; until then, and until there is a way to send messages, these ways are closed.
+who registers for it; whoever sends codes by text message says here that one was right.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from kefu.notifications.mail import mailer_for
 
 @job(MAIL_JOB)
 async def send_mail(payload: Payload, database: Database) -> None:
-    mailer = mailer_for(settings().smtp_url)
+    mailer = mailer_for(settings())
     if mailer is not None:
         notification = UUID(payload["notification"])
         await deliver_by_mail(database, notification, mailer, base_url=settings().base_url)

@@ -1,14 +1,18 @@
-"""The port for mail: a protocol, its in-memory twin, and SMTP."""
+"""The port for mail: a protocol, its in-memory twin, SMTP, and a file for a demo."""
 
 from __future__ import annotations
 
 import asyncio
 import smtplib
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from kefu.core.settings import Settings
+from kefu.notifications.kept_aside import keep_aside
 
 TIMEOUT_SECONDS = 20
 
@@ -90,6 +94,18 @@ class SmtpMailer:
         return server
 
 
-def mailer_for(url: str | None) -> Mailer | None:
-    """The mailer of this installation; nothing when none is set up."""
-    return SmtpMailer(url) if url else None
+class FileMailer:
+    """Writes the letters to a file that only the operator reads, for a demo without a server."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def send(self, mail: Mail) -> None:
+        await keep_aside(self._path, asdict(mail))
+
+
+def mailer_for(chosen: Settings) -> Mailer | None:
+    """The mail server of this installation; in a demo without one a file; otherwise none."""
+    if chosen.smtp_url:
+        return SmtpMailer(chosen.smtp_url)
+    return FileMailer(chosen.var / "mails.jsonl") if chosen.demo else None

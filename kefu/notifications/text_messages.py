@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -14,6 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from kefu.core.settings import Settings
+from kefu.notifications.kept_aside import keep_aside
 
 TIMEOUT_SECONDS = 10
 
@@ -74,13 +72,7 @@ class FileTextSender:
         self._path = path
 
     async def send(self, message: TextMessage) -> None:
-        await asyncio.to_thread(self._append, json.dumps(asdict(message), ensure_ascii=False))
-
-    def _append(self, line: str) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(handle, "a", encoding="utf-8") as file:
-            file.write(line + "\n")
+        await keep_aside(self._path, asdict(message))
 
 
 def text_sender_for(chosen: Settings) -> TextSender | None:

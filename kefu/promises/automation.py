@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from kefu.promises.access import visible_to
 from kefu.promises.events import ClockDue, TaskAssigned, TaskDone, TaskReopened
 from kefu.promises.model import TASK, Task
 from kefu.promises.tasks import DUE, REMINDER
+from kefu.promises.wording import words_of
 
 
 def is_overdue(value: bool, asking: Asking) -> Any:  # noqa: FBT001 - what a test compares with
@@ -72,9 +74,14 @@ async def about_tasks(db: Session, ids: Collection[UUID]) -> dict[UUID, About]:
             conversation=task.conversation,
             customer=task.customer,
             assignee=task.owner_id,
+            say=partial(title_of, task),
         )
         for task in rows
     }
+
+
+def title_of(task: Task, locale: str) -> str:
+    return words_of(task, locale).title
 
 
 def task_whose(clock_kind: str) -> Any:

@@ -58,7 +58,8 @@ async def titles_of(db: Session, actor: Actor, lines: Sequence[RuleRun]) -> dict
         if subject is not None:
             query = select(subject.id).where(subject.id.in_(ids), subject.visible(actor))
             seen = set(await db.scalars(query))
-            titles |= {one: about.title for one, about in (await subject.about(db, seen)).items()}
+            abouts = await subject.about(db, seen)
+            titles |= {one: about.title_in(actor.locale) for one, about in abouts.items()}
     return titles
 
 

@@ -59,7 +59,9 @@ async def matching_now(db: Session, actor: Actor, plan: Plan) -> dict[str, Any]:
         "count": min(count, COUNTED_UP_TO),
         "more": count > COUNTED_UP_TO,
         "samples": [
-            {"subject": str(one), "title": abouts[one].title} for one in ids if one in abouts
+            {"subject": str(one), "title": abouts[one].title_in(actor.locale)}
+            for one in ids
+            if one in abouts
         ],
     }
 
@@ -89,7 +91,7 @@ async def matching_facts(
         "samples": [
             {
                 "subject": str(one.subject),
-                "title": abouts[one.subject].title,
+                "title": abouts[one.subject].title_in(actor.locale),
                 "at": iso(times[one.fact or 0]),
             }
             for one in shown
@@ -137,7 +139,7 @@ async def explanation(
     about = (await plan.subject.about(db, [subject])).get(subject)
     return {
         "subject": str(subject),
-        "title": about.title if about else "",
+        "title": about.title_in(actor.locale) if about else "",
         "matches": missed is None,
         "tests": [
             {

@@ -27,7 +27,7 @@ async def say_in_group(payload: Payload, _: Database) -> None:
 
 @job(MAIL_JOB, attempts=5)
 async def send_mail(payload: Payload, _: Database) -> None:
-    mailer = mailer_for(settings().smtp_url)
+    mailer = mailer_for(settings())
     if mailer is None:
         raise GiveUp("No mail server is set up: KEFU_SMTP_URL.")
     await write(payload, mailer, base_url=settings().base_url)

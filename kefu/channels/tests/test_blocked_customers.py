@@ -67,13 +67,20 @@ async def test_no_way_of_the_widget_takes_a_word(guest: Guest, way: str, is_clos
         assert talk.is_open() != is_closed
 
 
-async def test_a_score_without_a_word_still_counts(guest: Guest) -> None:
+@pytest.mark.parametrize("is_closed", [False, True])
+async def test_a_score_without_a_word_does_not_count_either(guest: Guest, is_closed: bool) -> None:
     opened = await guest.open("在吗")
+    async with guest.house.database.transaction() as db:
+        if is_closed:
+            await close(db, await db.get_one(Conversation, UUID(opened["id"])), by=None)
     await block_who_opened(guest.house, opened)
 
     answer = await guest.post("/rating", {"conversation": opened["id"], "score": 1})
 
-    assert (answer.status_code, answer.json()["rated"]) == (200, True)
+    assert (answer.status_code, answer.json()["code"]) == (403, "blocked")
+    async with guest.house.database.transaction() as db:
+        talk = await db.get_one(Conversation, UUID(opened["id"]))
+        assert talk.rating_score is None
 
 
 async def test_what_an_agent_reopened_takes_no_word(guest: Guest) -> None:

@@ -99,7 +99,10 @@ def cells_in(file: BinaryIO, encoding: str) -> Iterator[Row]:
                 yield Row(reader.line_num + 1, values, text.position)
     except csv.Error as error:
         raise Invalid(
-            f"Line {reader.line_num + 1} cannot be read: {error}.", field="file", code="bad_csv"
+            f"Line {reader.line_num + 1} cannot be read: {error}.",
+            field="file",
+            code="bad_csv",
+            params={"line": reader.line_num + 1},
         ) from error
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import delete, update
 from kefu.commerce.events import ImportFinished
 from kefu.commerce.goods import take_products
 from kefu.commerce.importing.reading import Read, Refusal, documents_in
-from kefu.commerce.importing.stopping import BROKEN
+from kefu.commerce.importing.stopping import BROKEN, Failure
 from kefu.commerce.model import Shop
 from kefu.commerce.model_imports import CommerceImport, RefusedRow
 from kefu.commerce.taking import take_orders
@@ -30,6 +30,7 @@ from kefu.core.db import Database, Session
 from kefu.core.errors import Invalid
 from kefu.core.events import record
 from kefu.core.ids import uuid7
+from kefu.core.problem_words import params_of
 
 BATCH = 500
 REFUSED_KEPT = 10_000
@@ -91,7 +92,7 @@ async def run_import(
     try:
         return await run.to_the_end()
     except Invalid as error:
-        await run.finish("failed", error.title)
+        await run.finish("failed", Failure(error.title, error.code, params_of(error)))
         raise
     except Exception:
         await run.finish("failed", BROKEN)
@@ -223,10 +224,11 @@ class Run:
             .execution_options(synchronize_session=False)
         )
 
-    async def finish(self, status: str, failure: str | None = None) -> None:
+    async def finish(self, status: str, failure: Failure | None = None) -> None:
         progress = self._progress
         async with self._database.transaction() as db:
-            await self._note(db, progress, status=status, failure=failure, finished_at=now())
+            why = failure.columns() if failure else {}
+            await self._note(db, progress, status=status, finished_at=now(), **why)
             finished = ImportFinished(
                 subject=self._wanted.id,
                 actor=self._wanted.started_by,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
@@ -13,9 +16,34 @@ from kefu.core.clock import now
 from kefu.core.db import Database, Session
 from kefu.core.events import record
 
-STOPPED = "It was stopped half way. What came before is kept; import the file again for the rest."
-BROKEN = "Something went wrong. What came before is kept; import the file again for the rest."
-LOST = "Nothing was heard of it any more. What came before is kept; please import the file again."
+
+class Failure(NamedTuple):
+    """Why an import ended before its time, in English and by its code."""
+
+    said: str
+    code: str
+    params: Mapping[str, Any] = MappingProxyType({})
+
+    def columns(self) -> dict[str, Any]:
+        return {
+            "failure": self.said,
+            "failure_code": self.code,
+            "failure_params": dict(self.params),
+        }
+
+
+STOPPED = Failure(
+    "It was stopped half way. What came before is kept; import the file again for the rest.",
+    "import_stopped",
+)
+BROKEN = Failure(
+    "Something went wrong. What came before is kept; import the file again for the rest.",
+    "import_broken",
+)
+LOST = Failure(
+    "Nothing was heard of it any more. What came before is kept; please import the file again.",
+    "import_lost",
+)
 SILENT = timedelta(minutes=15)
 NEVER_BEGUN = timedelta(hours=24)
 
@@ -52,8 +80,10 @@ async def end_lost(db: Session) -> int:
     return len(lost)
 
 
-async def end(db: Session, one: CommerceImport, failure: str) -> None:
-    one.status, one.failure, one.finished_at = "failed", failure, now()
+async def end(db: Session, one: CommerceImport, failure: Failure) -> None:
+    one.status, one.finished_at = "failed", now()
+    for name, value in failure.columns().items():
+        setattr(one, name, value)
     await db.flush()
     finished = ImportFinished(
         subject=one.id,

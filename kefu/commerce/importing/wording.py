@@ -1,9 +1,9 @@
-"""Wording: what is wrong with a refused row, in the language of who looks at it."""
+"""Wording: what is wrong with a row or an import, in the language of who looks at it."""
 
 from __future__ import annotations
 
 from kefu.commerce.importing.columns import NAMES
-from kefu.commerce.model_imports import RefusedRow
+from kefu.commerce.model_imports import CommerceImport, RefusedRow
 from kefu.core.problem_words import problem_words, say_in_chinese
 
 say_in_chinese(
@@ -26,6 +26,12 @@ say_in_chinese(
         "told_twice": "编号 {id} 出现了两次",
         "line_too_long": "这一行太长，最多 {limit} 个字符",
         "bad_json": "这一行不是 JSON",
+        "file_empty": "文件是空的",
+        "encoding": "文件不是 UTF-8，也不是 GBK，请另存为 UTF-8",
+        "bad_csv": "第 {line} 行读不出来，请检查引号和换行",
+        "import_stopped": "导入中途停止。之前的内容已保留，请重新导入文件以补上其余部分。",
+        "import_broken": "导入出错。之前的内容已保留，请重新导入文件以补上其余部分。",
+        "import_lost": "导入没有了消息。之前的内容已保留，请重新导入文件。",
     }
 )
 
@@ -33,6 +39,13 @@ say_in_chinese(
 def said_of(row: RefusedRow, locale: str) -> str:
     """What is wrong with it."""
     return problem_words(row.code, row.params, locale, otherwise=row.problem)
+
+
+def failure_of(one: CommerceImport, locale: str) -> str | None:
+    """Why it failed, if it did."""
+    if one.failure is None:
+        return None
+    return problem_words(one.failure_code, one.failure_params, locale, otherwise=one.failure)
 
 
 def named(field: str | None, locale: str) -> str:

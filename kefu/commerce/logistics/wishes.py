@@ -63,6 +63,12 @@ async def export_notices(db: Session, customer: UUID) -> list[dict[str, Any]]:
 async def erase_notices(db: Session, customer: UUID) -> None:
     """Words and wishes go; that something was told, and when, stays for the figures."""
     await db.execute(
+        select(CustomerNotice.id)
+        .where(CustomerNotice.customer_id == customer)
+        .order_by(CustomerNotice.id)
+        .with_for_update()
+    )
+    await db.execute(
         update(CustomerNotice).where(CustomerNotice.customer_id == customer).values(text="")
     )
     await db.execute(

@@ -44,6 +44,8 @@ class Units:
 class Wanted:
     """What somebody applies for; a `request` was checked by the shop's policy when it was made.
 
+    `blocked` says that a blocked customer applies themselves: a person looks at it then.
+
     `difference` is what an exchange costs the customer more, or less below nothing; `paid_with` is
     the way of paying that was chosen for it.
     """
@@ -54,6 +56,7 @@ class Wanted:
     note: str = ""
     method: str = "original"
     channel: str = "desk"
+    blocked: bool = False
     conversation: UUID | None = None
     historic: bool = False
     at: datetime | None = None
@@ -199,6 +202,7 @@ async def judged(
         delivered_at=order.delivered_at,
         orders=orders,
         returns=returns,
+        blocked=wanted.blocked,
     )
     return decide(application, rules.fast_track)
 

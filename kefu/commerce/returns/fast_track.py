@@ -20,6 +20,7 @@ class Application:
     delivered_at: datetime | None
     orders: int
     returns: int
+    blocked: bool = False
 
     def days_since_delivery(self) -> float | None:
         if self.delivered_at is None:
@@ -54,7 +55,7 @@ def decide(application: Application, rule: FastTrack) -> Decision:
     """Approved when every condition holds; each says what it saw and what it asks for."""
     days = application.days_since_delivery()
     rate = application.return_rate()
-    conditions = (
+    conditions: tuple[Condition, ...] = (
         Condition("enabled", rule.enabled, True, rule.enabled),
         Condition(
             "within_days",
@@ -82,4 +83,6 @@ def decide(application: Application, rule: FastTrack) -> Decision:
             application.kind in ("return", "exchange"),
         ),
     )
+    if application.blocked:
+        conditions += (Condition("not_blocked", value=False, limit=True, holds=False),)
     return Decision(all(condition.holds for condition in conditions), conditions)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Select, and_, select
 
+from kefu.commerce.carrying_out import CANCELLED
 from kefu.commerce.holding import IS_HELD, stays_cancelled
 from kefu.commerce.model_order_care import OrderChange
 from kefu.commerce.model_orders import Order
@@ -20,6 +21,13 @@ async def held_against(db: Session, source: Source, says: Mapping[str, str]) -> 
     """Which of these orders stay cancelled against the status that the book says."""
     rows = await db.execute(cancelled_here(source).where(Order.number.in_(says)))
     return {number for number, change in rows if stays_cancelled(says[number], change)}
+
+
+async def said_too(db: Session, source: Source, says: Mapping[str, str]) -> set[str]:
+    """Which of these orders the book has cancelled as well, after we did."""
+    numbers = [number for number, status in says.items() if status == CANCELLED]
+    rows = await db.execute(cancelled_here(source).where(Order.number.in_(numbers)))
+    return {number for number, _ in rows}
 
 
 async def held_in_book(db: Session, source: Source) -> set[str]:

@@ -37,7 +37,7 @@ from kefu.commerce.sources.comparing import (
     compare_parcels,
     truth_of,
 )
-from kefu.commerce.sources.held_here import held_against
+from kefu.commerce.sources.held_here import held_against, said_too
 from kefu.commerce.sources.keeping import answered
 from kefu.commerce.sources.standing import standing_of
 from kefu.commerce.sources.sweeping import (
@@ -221,18 +221,23 @@ def put_right(comparison: Comparison, mended: set[Difference]) -> set[str]:
 async def orders_of_page(
     db: Session, source: Source, page: list[dict[str, Any]]
 ) -> tuple[Comparison, set[Difference]]:
-    """What differs is told again by the book, which knows best; what is held here stays."""
+    """What differs is told again by the book, which knows best; what is held here stays.
+
+    What it has cancelled after us is told too, so that our cancellation is confirmed.
+    """
     numbers = [order["number"] for order in page]
     known = select(Order.number, Order.status).where(
         Order.shop_id == source.shop_id, Order.number.in_(numbers)
     )
     ours = {row.number: row.status for row in await db.execute(known)}
-    held = await held_against(db, source, {order["number"]: order["status"] for order in page})
+    says = {order["number"]: order["status"] for order in page}
+    held, news = await held_against(db, source, says), await said_too(db, source, says)
     comparison = compare_orders(page, ours, held)
     wrong = {one.number for one in comparison.differences if one.kind in OF_STATUS}
-    if wrong:
+    news |= wrong
+    if news:
         shop = await db.get_one(Shop, source.shop_id)
-        told = [document_of(order) for order in page if order["number"] in wrong]
+        told = [document_of(order) for order in page if order["number"] in news]
         await take_orders(db, shop, told)
         ours = {row.number: row.status for row in await db.execute(known)}
     still = {one.number for one in compare_orders(page, ours, held).differences}

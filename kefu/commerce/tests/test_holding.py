@@ -13,6 +13,8 @@ from kefu.commerce.tests.care_factories import ELSEWHERE, a_bought_order, a_meth
 from kefu.commerce.tests.factories import lines_of
 from kefu.commerce.tests.telling import SHIPPED, told
 from kefu.commerce.tests.test_care_told import facts_so_far, told_to
+from kefu.commerce.waiting import EventDocument, take_events
+from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.events import FactRow
 from kefu.identity.tests.factories import an_agent
@@ -98,6 +100,17 @@ async def test_what_the_shop_says_too_is_confirmed(
     order, change = await a_changed_order(db, kind)
 
     await tell(db, order, 2, **says)
+
+    assert change.shop_state == "confirmed"
+    assert "order.change_confirmed" in await kinds_told(db)
+
+
+async def test_a_cancellation_is_confirmed_by_a_single_event_of_the_shop(db: Session) -> None:
+    order, change = await a_changed_order(db, "cancel")
+    shop = await db.get_one(Shop, order.shop_id)
+    given = {"external_id": "e-1", "number": order.number, "kind": "cancelled", "at": now()}
+
+    await take_events(db, shop, [EventDocument.model_validate(given)])
 
     assert change.shop_state == "confirmed"
     assert "order.change_confirmed" in await kinds_told(db)

@@ -13,6 +13,7 @@ from PIL import Image
 
 from kefu.commerce import routes_service_returns
 from kefu.commerce.model_orders import Order
+from kefu.commerce.model_returns import ReturnCase
 from kefu.commerce.order_tokens import issue_order_token
 from kefu.commerce.returns.applying import Units, Wanted, apply
 from kefu.commerce.returns.repairing import set_state
@@ -23,6 +24,8 @@ from kefu.core.clock import now
 from kefu.core.db import Session
 from kefu.core.files import MemoryStorage
 from kefu.core.settings import Settings
+from kefu.customers import block_customer
+from kefu.customers.tests.factories import a_customer
 from kefu.identity.tests import app_of, counted
 from kefu.identity.tests.factories import an_agent
 
@@ -60,6 +63,39 @@ async def wanted(db: Session, order: Order) -> dict[str, Any]:
     line = (await lines_of(db, order))[0]
     lines = [{"line_id": str(line.id), "quantity": 1}]
     return {"kind": "return", "reason": "quality", "note": "开关失灵", "lines": lines}
+
+
+async def test_what_a_blocked_customer_applies_for_is_reviewed(
+    db: Session, customer: Customer
+) -> None:
+    order = await an_order(db, status="delivered", total=9900)
+    await block_whose(db, order)
+    customer.prove(order)
+
+    made = await customer.ask("POST", body=await wanted(db, order) | {"reason": "no_reason"})
+    case = await db.get_one(ReturnCase, UUID(made.json()["cases"][0]["id"]))
+
+    assert (case.node, case.fast_track) == ("review", False)
+    assert [one["name"] for one in case.explanation if not one["holds"]] == ["not_blocked"]
+
+
+async def test_what_a_blocked_customer_began_goes_on(db: Session, customer: Customer) -> None:
+    case = await a_case(db, order=await an_order(db, status="delivered", total=9900))
+    order = await db.get_one(Order, case.order_id)
+    await block_whose(db, order)
+    customer.prove(order)
+
+    parcel = {"carrier": "sf", "tracking_number": "SF1234567890"}
+    sent = await customer.ask("PUT", f"/{case.id}/parcel", parcel)
+
+    assert (sent.status_code, sent.json()["cases"][0]["id"]) == (200, str(case.id))
+
+
+async def block_whose(db: Session, order: Order) -> None:
+    head = await an_agent(db, role="department_head")
+    person = await a_customer(db)
+    order.customer_id = person.id
+    await block_customer(db, person, by=head.id)
 
 
 async def test_a_customer_applies_with_pictures_follows_and_withdraws(

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from kefu.commerce import routes_imports
-from kefu.commerce.importing import start_import
+from kefu.commerce.importing import run_import, start_import
 from kefu.commerce.importing.reading import documents_in
+from kefu.commerce.importing.stopping import note_stopped
 from kefu.commerce.importing.uploading import error_file
-from kefu.commerce.importing.wording import said_of
+from kefu.commerce.importing.wording import failure_of, said_of
 from kefu.commerce.model_imports import RefusedRow
 from kefu.commerce.tests.factories import a_shop
-from kefu.core.db import Session
+from kefu.core.db import Database, Session
+from kefu.core.errors import Invalid
 from kefu.identity.tests.desk import Desk, desk_of
+from kefu.identity.tests.visiting import OneTransaction
 
 HEAD = "订单号,状态,下单时间,币种,商品,数量,单价,商品优惠,合计,版本\n"
 ROWS = {
@@ -98,3 +101,52 @@ async def test_the_screen_speaks_the_readers_language(
         said[locale] = answer["refused_rows"][0]["problem"]
 
     assert said == {"zh-CN": "“一”不是整数", "en": "'一' is no whole number."}
+
+
+BROKEN_FILES = {
+    b"": "文件是空的",
+    "订单号\n\xff\xfe".encode("latin-1", "replace") + b"\xff\x00\xff": "请另存为 UTF-8",
+}
+
+
+@pytest.mark.parametrize("content", BROKEN_FILES)
+async def test_a_file_that_cannot_be_read_says_why_in_chinese(
+    db: Session, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(content)
+    made = await start_import(
+        db, await a_shop(db), kind="orders", mode="rows", file_name="a", size=1
+    )
+
+    with pytest.raises(Invalid) as refused:
+        await run_import(cast("Database", OneTransaction(db)), made.id, path)
+    await db.refresh(made)
+
+    assert BROKEN_FILES[content] in (failure_of(made, "zh-CN") or "")
+    assert failure_of(made, "en") == refused.value.title
+
+
+async def test_an_import_that_was_cut_off_says_so_in_the_readers_language(
+    db: Session, desk: Desk
+) -> None:
+    made = await start_import(
+        db, await a_shop(db), kind="orders", mode="rows", file_name="a", size=1
+    )
+    await note_stopped(cast("Database", OneTransaction(db)), made.id)
+    said = {}
+    for locale in ("zh-CN", "en"):
+        await desk.sign_in("administrator", locale=locale)
+        said[locale] = (await desk.get("/commerce-imports")).json()["items"][0]["failure"]
+
+    assert "中途停止" in said["zh-CN"]
+    assert said["en"].startswith("It was stopped half way.")
+
+
+async def test_a_failure_from_before_there_were_codes_stays_readable(db: Session) -> None:
+    made = await start_import(
+        db, await a_shop(db), kind="orders", mode="rows", file_name="a", size=1
+    )
+    made.failure = "It broke."
+
+    assert failure_of(made, "zh-CN") == "It broke."

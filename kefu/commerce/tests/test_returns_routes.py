@@ -162,6 +162,20 @@ async def test_pages_of_the_board_follow_each_other(db: Session, desk: Desk, sor
     assert (len(seen), set(seen)) == (5, made)
 
 
+async def test_a_case_late_as_a_whole_is_not_late_in_its_step(db: Session, desk: Desk) -> None:
+    await a_policy(db)
+    whole, here = await a_case(db), await a_case(db)
+    whole.due_at = here.node_due_at = now() - timedelta(minutes=1)
+    await db.flush()
+    await desk.sign_in("agent")
+
+    rows = {row["id"]: row for row in (await desk.get("/returns")).json()["items"]}
+
+    late = ("overdue", "node_overdue", "whole_overdue")
+    assert [rows[str(whole.id)][name] for name in late] == [True, False, True]
+    assert [rows[str(here.id)][name] for name in late] == [True, True, False]
+
+
 async def test_the_late_ones_come_first_and_are_counted(db: Session, desk: Desk) -> None:
     await a_policy(db)
     soon, late = await a_case(db), await a_case(db)

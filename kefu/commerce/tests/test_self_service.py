@@ -8,7 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from kefu.commerce.model_order_care import ServiceCode
+from kefu.commerce.changing import approve
+from kefu.commerce.model_order_care import OrderChange, ServiceCode
 from kefu.commerce.model_orders import Order
 from kefu.commerce.routes_service import router
 from kefu.commerce.self_service import digits_of, is_their_order, send_code
@@ -18,7 +19,8 @@ from kefu.core.clock import FrozenClock
 from kefu.core.db import Database, Session
 from kefu.core.events import FactRow
 from kefu.core.settings import Settings
-from kefu.customers import verified_until
+from kefu.customers import Customer, block_customer, verified_until
+from kefu.identity.tests.factories import an_agent
 from kefu.identity.tests.visiting import OneTransaction, app_of, clock
 from kefu.notifications import MemoryTextSender
 
@@ -78,6 +80,26 @@ async def test_number_telephone_and_code_open_the_order(
     assert shown["phone"] == "+86138****0011"
     assert order.customer_id is not None
     assert await verified_until(db, order.customer_id) is not None
+
+
+async def test_what_a_blocked_customer_asks_for_waits_for_a_person(
+    db: Session, browser: Browser, clock: FrozenClock
+) -> None:
+    head = await an_agent(db, role="department_head")
+    order = await a_bought_order(db)
+    await browser.enter(order)
+    await block_customer(db, await db.get_one(Customer, order.customer_id), by=head.id)
+    cancel = {"kind": "cancel", "reason": "no_longer_needed"}
+
+    shown = (await browser.ask("GET", "/order")).json()
+    asked = (await browser.ask("POST", "/order/changes", cancel)).json()["changes"][0]
+    change = await db.get_one(OrderChange, UUID(asked["id"]))
+    waiting = (change.state, change.why_special, order.status)
+    await approve(db, change, order, by=head.id)
+
+    assert shown["number"] == order.number
+    assert waiting == ("pending_approval", "blocked", "paid")
+    assert (change.state, order.status) == ("executed", "cancelled")
 
 
 async def test_nothing_says_whether_there_is_such_an_order(

@@ -158,7 +158,7 @@ async def test_an_import_that_breaks_has_failed_and_its_file_goes_with_the_next_
     async with database.transaction() as db:
         broken = await db.get_one(CommerceImport, made)
         told = list(await db.scalars(select(FactRow.details).where(FactRow.subject == made)))
-    assert (broken.status, broken.failure) == ("failed", BROKEN)
+    assert (broken.status, broken.failure) == ("failed", BROKEN.said)
     assert [one["status"] for one in told] == ["failed"]
     assert (kept, storage.kept) == ({f"imports/{made}"}, {})
 

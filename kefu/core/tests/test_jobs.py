@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import os
 import sys
 import time
@@ -10,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import structlog
 from pgqueuer.adapters.drivers.psycopg import PsycopgDriver
 from sqlalchemy import text
 
@@ -29,6 +32,7 @@ from kefu.core.jobs import (
     queries_over,
     run_again,
 )
+from kefu.core.logs import set_up_logs
 
 WAITING = text("select count(*) from jobs.pgqueuer")
 SOON = timedelta(milliseconds=10)
@@ -48,6 +52,15 @@ def jobs_of_this_test() -> Iterator[None]:
     yield
     JOBS.clear()
     JOBS.update(before)
+
+
+@pytest.fixture
+def logs_as_before() -> Iterator[None]:
+    handlers, level = logging.root.handlers, logging.root.level
+    yield
+    logging.root.handlers = handlers
+    logging.root.setLevel(level)
+    structlog.reset_defaults()
 
 
 @asynccontextmanager
@@ -173,6 +186,28 @@ async def test_what_fails_for_good_is_kept_with_its_error_and_may_run_again(
     assert failed.payload == {"to": "you"}
     assert failed.attempts == attempts
     assert failed.error == f"{type(error).__name__}: {error}"
+
+
+async def test_what_gives_up_for_a_reason_is_one_line_without_frames(
+    database: Database, capsys: pytest.CaptureFixture[str], logs_as_before: None
+) -> None:
+    set_up_logs("INFO")
+
+    @job("greet")
+    async def greet(payload: dict[str, Any], _: Database) -> None:
+        raise GiveUp("nobody is there")
+
+    async with running(database):
+        async with database.transaction() as db:
+            await enqueue(db, "greet", {})
+        await until(lambda: failures(database))
+
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    told = [line for line in lines if "greet" in json.dumps(line)]
+    assert [(line["event"], line["reason"]) for line in told] == [
+        ("job_given_up", "nobody is there")
+    ]
+    assert not any("exception" in line for line in lines)
 
 
 async def failures(database: Database) -> list[Any]:

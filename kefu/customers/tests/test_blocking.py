@@ -108,6 +108,21 @@ async def test_who_was_let_in_is_not_blocked_again_by_another_merge(db: Session)
     assert kept.blocked_at is None
 
 
+async def test_the_undoing_gives_back_the_block_of_who_was_let_in_meanwhile(db: Session) -> None:
+    head = await an_agent(db, role="department_head")
+    kept, gone = [await a_customer(db) for _ in range(2)]
+    for one in (kept, gone):
+        await block_customer(db, one, by=head.id)
+    before = gone.blocked_at
+    merged = await merge(db, gone, into=kept, grounds=Grounds())
+
+    await unblock_customer(db, kept, by=head.id)
+    during = kept.blocked_at
+    await unmerge(db, merged, reason="mistake", by=head.id)
+
+    assert (during, kept.blocked_at, gone.blocked_at) == (None, None, before)
+
+
 @pytest.mark.parametrize("is_blocked", [True, False])
 async def test_what_strays_to_a_blocked_customer_after_a_merge_is_shut(
     db: Session, monkeypatch: pytest.MonkeyPatch, is_blocked: bool

@@ -22,7 +22,7 @@ from kefu.commerce.sources import reconciling
 from kefu.commerce.sources.keeping import change_source
 from kefu.commerce.tests.care_factories import ask
 from kefu.commerce.tests.factories import a_shop
-from kefu.core.clock import FrozenClock, frozen
+from kefu.core.clock import FrozenClock, frozen, iso
 from kefu.core.db import Session
 from kefu.core.measures import Period
 from kefu.core.wire import Answer
@@ -234,6 +234,21 @@ async def test_what_was_cancelled_here_is_no_wrong_status_for_its_book(
         ("held_here", order.number, "cancelled", None)
     }
     assert (order.status, change.shop_state) == ("cancelled", "only_here")
+
+
+async def test_a_book_that_cancels_as_well_confirms_the_cancellation(
+    db: Session, source: Source
+) -> None:
+    with frozen(START) as clock:
+        comparing = await compared(db, clock, source)
+        order, change = await cancelled_here(comparing)
+        entry = comparing.book.entries[order.number]
+        too = entry | {"status": "cancelled", "cancelled_at": iso(clock.now()), "version": 99}
+        comparing.book.put(order.number, too, clock.now() + timedelta(minutes=1))
+        run = await comparing.run()
+
+    assert (run.differences, run.compared, run.alike) == (0, 20, 20)
+    assert (order.status, change.shop_state) == ("cancelled", "confirmed")
 
 
 async def test_a_book_that_goes_on_after_a_cancellation_here_is_believed(

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import httpx
@@ -15,6 +17,7 @@ from kefu.core.clock import frozen, now
 from kefu.core.db import Database
 from kefu.core.errors import Invalid
 from kefu.core.ids import uuid7
+from kefu.core.settings import Settings
 from kefu.identity.tests.factories import an_agent
 from kefu.notifications import (
     Mail,
@@ -147,11 +150,25 @@ async def test_a_server_without_encryption_gets_no_password(login: str) -> None:
 @pytest.mark.parametrize("url", ["http://mail.example.com", "smtp://", "mail.example.com"])
 def test_an_odd_mail_address_is_refused_at_the_start(url: str) -> None:
     with pytest.raises(ValueError, match="KEFU_SMTP_URL"):
-        mailer_for(url)
+        mailer_for(Settings(smtp_url=url))
 
 
 def test_without_a_mail_server_there_is_no_mailer() -> None:
-    assert mailer_for(None) is None
+    assert mailer_for(Settings(smtp_url=None, demo=False)) is None
+
+
+async def test_a_demo_without_a_mail_server_keeps_its_letters_in_a_file(tmp_path: Path) -> None:
+    mailer = mailer_for(Settings(smtp_url=None, demo=True, var=tmp_path))
+    assert mailer is not None
+
+    await mailer.send(Mail("lin@example.com", "您的电子发票", "您好", key="k1"))
+
+    (line,) = (tmp_path / "mails.jsonl").read_text("utf-8").splitlines()
+    assert (json.loads(line)["to"], json.loads(line)["subject"]) == (
+        "lin@example.com",
+        "您的电子发票",
+    )
+    assert (tmp_path / "mails.jsonl").stat().st_mode & 0o077 == 0
 
 
 # --------------------------------------------------------------------------------- robots

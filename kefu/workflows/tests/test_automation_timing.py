@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from kefu.core.reactions import GROUPS, Reader, prepare
 from kefu.identity.tests.desk import Desk, desk_of
 from kefu.identity.tests.factories import an_agent
 from kefu.notifications import MemoryMailer, MemoryRobotSpeaker
-from kefu.promises import scan
+from kefu.promises import Words, create_task, scan, words_tasks
 from kefu.workflows import reactions_automation
 from kefu.workflows.automation_log import forget_before
 from kefu.workflows.automation_timing import AT_ONCE, next_moment, run_on_time
@@ -155,6 +155,35 @@ async def test_the_log_is_narrowed_by_outcome_rule_and_subject(db: Session, desk
     assert len(done) == len(of_rule) == len(of_task) == 2
     assert {one["title"] for one in of_task} == {"给李先生寄发票"}
     assert {one["outcome"] for one in of_task} == {"done", "not_matched"}
+
+
+async def test_a_task_of_the_product_is_named_in_the_readers_language(
+    db: Session, desk: Desk
+) -> None:
+    agent = await an_agent(db)
+    await a_rule(db, told(agent.id))
+    await create_task(
+        db, {"code": "kettle_boils_over", "params": {}, "owner_id": agent.id}, by=None
+    )
+    await run(db)
+    log, sample = {}, {}
+    for locale in ("zh-CN", "en"):
+        await desk.sign_in("administrator", locale=locale)
+        [line] = (await desk.get("/automation/runs?outcome=done")).json()["items"]
+        asked = {"subject_kind": "task", "trigger": "task.assigned", "conditions": {"all": []}}
+        found = (await desk.post("/automation/previews", asked)).json()
+        log[locale] = line["title"]
+        sample[locale] = [
+            one["title"] for part in ("now", "facts") for one in found[part]["samples"]
+        ]
+
+    assert log == {"zh-CN": "水壶溢水", "en": "A kettle boils over"}
+    assert sample == {"zh-CN": ["水壶溢水"] * 2, "en": ["A kettle boils over"] * 2}
+
+
+@words_tasks("kettle_boils_over")
+def in_both_languages(_: Mapping[str, Any], locale: str) -> Words:
+    return Words("A kettle boils over" if locale == "en" else "水壶溢水")
 
 
 async def test_words_for_a_group_and_a_mail_name_the_rule_and_no_customer() -> None:

@@ -1,5 +1,6 @@
 import { flushPromises } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import App from '../src/App.vue'
 import Lines from '../src/conversation/Lines.vue'
 import TopBar from '../src/conversation/TopBar.vue'
 import Leaving from '../src/leaving/Leaving.vue'
@@ -9,7 +10,10 @@ import { aMessage, aRow, aVisit, eventOf, refusal } from './visit'
 beforeEach(() => {
   Element.prototype.scrollTo ??= vi.fn() as never
 })
-afterEach(() => document.body.replaceChildren())
+afterEach(() => {
+  document.body.replaceChildren()
+  vi.unstubAllGlobals()
+})
 
 const nasty = '<img src=x onerror="window.hurt=1"><script>window.hurt=1</script>'
 
@@ -123,22 +127,17 @@ test.each([
   expect(shown.text()).toContain('您暂时不能发送消息。')
 })
 
-test('who is blocked may rate with the stars alone', async () => {
+test('who is blocked reads that they cannot rate', async () => {
   const visit = aVisit({ row: aRow({ status: 'closed', last_seq: 1 }), messages: [aMessage(1)] })
-  visit.answers['/rating'] = (body: { comment?: string }) => (body.comment ? refusal(403, 'blocked') : null)
+  visit.answers['/rating'] = refusal(403, 'blocked')
   await visit.begin()
   const shown = visit.show(Rating, {})
   await shown.findAll('[role=radio]')[0]?.trigger('click')
-  await shown.find('textarea').setValue('差')
 
   await shown.find('form').trigger('submit')
   await flushPromises()
-  expect(shown.find('[role=alert]').text()).toContain('可以只发送星级')
-  await shown.find('textarea').setValue('')
-  await shown.find('form').trigger('submit')
-  await flushPromises()
 
-  expect(shown.text()).toContain('感谢您的评价')
+  expect(shown.find('[role=alert]').text()).toBe('您暂时不能评价。')
 })
 
 test('a rating that did not arrive is kept to be sent again', async () => {
@@ -178,6 +177,24 @@ test('out of hours one leaves a message, which makes a conversation', async () =
 
   expect(visit.to('/offline-form')).toEqual([{ name: '', contact: '13800138000', text: '帐篷少了一根杆' }])
   expect(visit.network.last.of('subscribe')).toEqual([{ t: 'subscribe', conversation: 'c1', seq: 0 }])
+})
+
+test('who may not ask for a person reads why, until they may', async () => {
+  const visit = aVisit({ row: aRow({ status: 'bot' }) })
+  vi.stubGlobal('matchMedia', () => ({ matches: false }))
+  visit.answers['/human'] = refusal(403, 'blocked')
+  await visit.begin()
+  const shown = visit.show(App, { visible: true })
+
+  await shown.find('.person').trigger('click')
+  await flushPromises()
+  const told = shown.find('[role="alert"]').text()
+  visit.answers['/human'] = aRow({ status: 'waiting' })
+  await shown.find('.person').trigger('click')
+  await flushPromises()
+
+  expect(told).toBe('您暂时不能转人工。订单、退换货和退款仍可在“我的订单”里查看和申请。')
+  expect(shown.find('[role="alert"]').exists()).toBe(false)
 })
 
 test('a person can be asked for at any time, and one sees that it was heard', async () => {

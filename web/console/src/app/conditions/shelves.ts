@@ -1,4 +1,4 @@
-/** What conditions and actions choose from: colleagues, teams, labels. Read once, kept a while. */
+/** What conditions and actions choose from: teams, labels, inboxes. Read once, kept a while. */
 
 import { reactive } from 'vue'
 import { api } from '../http'
@@ -16,7 +16,6 @@ interface Row {
 }
 
 const PATHS: Record<string, string> = {
-  agent: '/agents',
   team: '/teams',
   department: '/departments',
   inbox: '/inboxes',

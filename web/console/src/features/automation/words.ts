@@ -1,6 +1,7 @@
 /** What is asked for, in words; what nobody has put into words stays as it is. */
 
 import { choicesOf, type FieldInfo, type Test } from '@/app/conditions'
+import { personWith } from '@/app/people'
 
 type Say = (key: string) => string
 
@@ -19,6 +20,7 @@ function valueWords(value: unknown, info: FieldInfo | undefined, t: Say): string
   if (value === null || value === undefined) return ''
   if (typeof value === 'boolean') return t(value ? 'app.conditions.yes' : 'app.conditions.no')
   const known = [...(info?.choices ?? []), ...choicesOf(info?.kind ?? '')]
-  const words = (Array.isArray(value) ? value : [value]).map((one) => known.find((choice) => choice.value === one)?.label ?? String(one))
+  const named = (one: unknown) => known.find((choice) => choice.value === one)?.label ?? (info?.kind === 'agent' ? personWith(String(one))?.name : undefined)
+  const words = (Array.isArray(value) ? value : [value]).map((one) => named(one) ?? String(one))
   return words.join('/')
 }

@@ -1,4 +1,4 @@
-/** Small things many screens need: labels, saved views, colleagues, teams. Read once, kept a while. */
+/** Small things many screens need: labels, saved views, teams. Read once, kept a while. */
 
 import type { Id, Label, Page } from '@kefu/api'
 import { defineStore } from 'pinia'
@@ -25,16 +25,8 @@ function shelf<T>(name: string, read: () => Promise<Page<T> | T[]>) {
   })
 }
 
-export interface Colleague {
-  id: Id
-  name: string
-  avatar: string | null
-  availability: 'online' | 'busy' | 'away' | 'offline'
-}
-
 export const useLabels = shelf<Label>('labels', readLabels)
 export const useViews = shelf<SavedView>('views', readViews)
-export const useColleagues = shelf<Colleague>('colleagues', () => api.get('/agents', { limit: 100 }))
 export const useTeams = shelf<{ id: Id; name: string }>('teams', () => api.get('/teams', { limit: 100 }))
 export const useInboxes = shelf<{ id: Id; name: string }>('inboxes', () => api.get('/inboxes'))
 export const useCalendars = shelf<{ id: Id; name: string }>('calendars', () => api.get('/calendars', { limit: 100 }))

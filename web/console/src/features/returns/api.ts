@@ -35,6 +35,8 @@ export interface ReturnRow {
   node_counts: Counts
   due_at: string | null
   overdue: boolean
+  node_overdue: boolean
+  whole_overdue: boolean
   order_id: Id
   order_number: string
   customer_id: Id | null

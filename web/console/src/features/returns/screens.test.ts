@@ -8,6 +8,7 @@ import type { NodeFigures, Refund, ReturnCase } from './api'
 import Actions from './components/Actions.vue'
 import Difference from './components/Difference.vue'
 import FlowMap from './components/FlowMap.vue'
+import NodeColumn from './components/NodeColumn.vue'
 import ProcessLine from './components/ProcessLine.vue'
 import Refunds from './components/Refunds.vue'
 import VisitBooking from './components/VisitBooking.vue'
@@ -201,6 +202,19 @@ test('the analysis says which time it adds up, and in which time due times lie',
 
   expect(page.text()).toContain('按自然时间累计')
   expect(page.find('dl').text()).toContain('营业时间')
+})
+
+test.each([
+  [true, false],
+  [false, true],
+])('a card has the colour of its step and says in words that the whole case is late: %s %s', async (here, whole) => {
+  const row = aCase({ node: 'review', overdue: true, node_overdue: here, whole_overdue: whole, lines: [], reason: 'quality' } as Partial<ReturnCase>)
+  answers = { 'GET /returns': [200, { items: [row], next_cursor: null }] }
+  const column = shown(NodeColumn, { node: 'review', kind: '', overdue: false, turn: 0 })
+  await flushPromises()
+
+  expect(column.find('.card').classes('late')).toBe(here)
+  expect(column.text().includes('整单已超出计划时间')).toBe(whole)
 })
 
 test.each([

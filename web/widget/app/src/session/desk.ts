@@ -1,6 +1,6 @@
 /** The desk as the visitor meets it: session, conversation and connection tied together. */
 
-import type { Id, Message } from '@kefu/api'
+import type { Id, Message, Problem } from '@kefu/api'
 import { type Connect, RealtimeClient, outboxStorage, pollTransport, socketTransport } from '@kefu/kit/realtime'
 import type { Known } from '@kefu/widget-loader/protocol'
 import { type InjectionKey, inject, reactive, readonly, ref } from 'vue'
@@ -24,12 +24,15 @@ export interface DeskOptions {
   transports?: { socket: Connect; poll: Connect }
 }
 
+const UNKNOWN: Problem = { title: '', status: 500, code: 'unexpected' }
+
 export function desk({ inbox, http, bridge, shop, transports }: DeskOptions) {
   const conversation = talk()
   const phase = ref<'starting' | 'ready' | 'away' | 'refused'>('starting')
   const config = ref<Config>(configOf(null))
   const connection = ref<RealtimeClient['state'] | null>(null)
   const asking = ref(false)
+  const notAsked = ref<Problem | null>(null)
   const arrived = reactive({ last: null as Message | null })
   const enter = entering(http, shop, (code, detail) => bridge.tell({ type: 'error', code, detail }))
   let connectedAs: string | null = null
@@ -126,11 +129,13 @@ export function desk({ inbox, http, bridge, shop, transports }: DeskOptions) {
   async function askForPerson(): Promise<void> {
     if (asking.value) return
     asking.value = true
-    await insist(async () => {
+    notAsked.value = null
+    const ask = async () => {
       const row = conversation.seen.conversation ?? (await open())
       const told = await http.ask<Row>('POST', '/human', { conversation: row.id })
       conversation.seen.conversation = { ...row, ...told }
-    })
+    }
+    await insist(ask, undefined, (problem) => (notAsked.value = problem ?? UNKNOWN))
     asking.value = false
   }
 
@@ -151,6 +156,7 @@ export function desk({ inbox, http, bridge, shop, transports }: DeskOptions) {
     phase: readonly(phase),
     connection: readonly(connection),
     asking: readonly(asking),
+    notAsked: readonly(notAsked),
     arrived,
     client,
     out,

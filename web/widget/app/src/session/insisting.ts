@@ -1,16 +1,21 @@
 /** Asking again while the desk cannot be reached; a clear refusal ends it. */
 
+import type { Problem } from '@kefu/api'
 import { Refused } from './http'
 
 const WAITS = [500, 1500, 4000, 8000, 15_000]
 
-/** The answer, or null where the desk refused. `away` is called each time it could not be reached. */
-export async function insist<Answer>(ask: () => Promise<Answer>, away: () => void = () => {}): Promise<Answer | null> {
+/** The answer, or null where the desk refused, which `refused` hears. `away` is called each time it could not be reached. */
+export async function insist<Answer>(ask: () => Promise<Answer>, away: () => void = () => {}, refused: (problem?: Problem) => void = () => {}): Promise<Answer | null> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await ask()
     } catch (error) {
-      if (!(error instanceof Refused) || isFinal(error.problem.status)) return null
+      const problem = error instanceof Refused ? error.problem : undefined
+      if (!problem || isFinal(problem.status)) {
+        refused(problem)
+        return null
+      }
       away()
       await pause(WAITS[Math.min(attempt, WAITS.length - 1)] as number)
     }

@@ -20,6 +20,9 @@ export function replaced(text: string, trigger: Trigger, by: string): { text: st
   return { text: text.slice(0, trigger.start) + by + text.slice(trigger.end), caret: trigger.start + by.length }
 }
 
+/** What a note calls somebody, as far as the first space. */
+export const names = (text: string): string[] => [...text.matchAll(/@([^\s@]{1,20})/g)].map(([, name]) => name as string)
+
 /** Which colleagues a note names: those whose @name still stands in the text. */
 export function mentioned(text: string, colleagues: { id: string; name: string }[]): string[] {
   return colleagues.filter((one) => text.includes(`@${one.name}`)).map((one) => one.id)

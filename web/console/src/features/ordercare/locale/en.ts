@@ -37,7 +37,7 @@ export default {
     only_here: 'Changed here, not in the shop: it takes no changes from us, so please make this one there too. It stays here while the shop repeats what it knew before.',
     overruled: 'The shop changed the same thing later, and its word counts. Please check the goods, and what was charged or refunded.',
   },
-  why: { time: 'Time is over', status: 'Wrong status' },
+  why: { time: 'Time is over', status: 'Wrong status', blocked: 'Customer is blocked' },
   source: { customer: 'Customer', service: 'Service', bot: 'Bot' },
   status: { created: 'To be paid', paid: 'To be sent', processing: 'Being packed', shipped: 'On its way', delivered: 'Delivered', completed: 'Completed', cancelled: 'Cancelled' },
   field: { recipient: 'Recipient', phone: 'Phone', country: 'Country', province: 'Province', city: 'City', district: 'District', street: 'Street', postcode: 'Postcode', status: 'Status' },

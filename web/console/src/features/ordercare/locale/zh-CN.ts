@@ -37,7 +37,7 @@ export default {
     only_here: '仅在本系统修改，店铺尚未修改：该店铺不接收写回，请同时在店铺后台修改。店铺重复旧内容时，这里的修改会保留。',
     overruled: '店铺后来改动了同一内容，现以店铺为准。请核对商品以及已收或已退的款项。',
   },
-  why: { time: '超过时限', status: '订单状态不符' },
+  why: { time: '超过时限', status: '订单状态不符', blocked: '客户已被拉黑' },
   source: { customer: '客户自助', service: '客服', bot: '机器人' },
   status: { created: '待付款', paid: '待发货', processing: '备货中', shipped: '已发货', delivered: '已签收', completed: '已完成', cancelled: '已取消' },
   field: { recipient: '收货人', phone: '电话', country: '国家', province: '省', city: '市', district: '区县', street: '详细地址', postcode: '邮编', status: '订单状态' },

@@ -15,6 +15,7 @@ export default {
   view: 'View',
   list: 'List',
   board: 'Board',
+  wholeLate: 'The whole case is over its planned time',
   onlyLate: 'Late only',
   anyKind: 'Every kind',
   statusLabel: 'State',

@@ -137,6 +137,7 @@ export default {
     value_below: 'Value below',
     reasons: 'Reason on the list',
     return_rate_below: 'Customer returns less than',
+    not_blocked: 'Customer is not blocked',
     kind: 'Kind',
   },
   photoOf: {

@@ -137,6 +137,7 @@ export default {
     value_below: '金额低于',
     reasons: '原因在列',
     return_rate_below: '客户退货率低于',
+    not_blocked: '客户未被拉黑',
     kind: '类型适用',
   },
   photoOf: {

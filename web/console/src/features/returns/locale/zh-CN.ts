@@ -15,6 +15,7 @@ export default {
   view: '查看方式',
   list: '列表',
   board: '看板',
+  wholeLate: '整单已超出计划时间',
   onlyLate: '仅看超时',
   anyKind: '全部类型',
   statusLabel: '状态',

@@ -36,6 +36,8 @@ export default {
   refused_too_long: 'It is too long. Please send it in parts.',
   refused_sensitive_word: 'It contains words that cannot be sent.',
   refused_blocked: 'You cannot send messages at the moment.',
+  not_asked: 'No person was asked.',
+  not_asked_blocked: 'You cannot ask for a person at the moment. Orders, returns and refunds can still be followed and applied for under My orders.',
   refused_too_many: 'That was very fast. Please wait a moment.',
   refused_too_large: 'The file is too large. Please choose a smaller one.',
   refused_file: 'This file cannot be sent. Please try another format.',

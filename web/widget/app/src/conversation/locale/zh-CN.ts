@@ -36,6 +36,8 @@ export default {
   refused_too_long: '内容太长，请分几条发送。',
   refused_sensitive_word: '内容含有不能发送的词语。',
   refused_blocked: '您暂时不能发送消息。',
+  not_asked: '没有转到人工。',
+  not_asked_blocked: '您暂时不能转人工。订单、退换货和退款仍可在“我的订单”里查看和申请。',
   refused_too_many: '发送太快，请稍等一下。',
   refused_too_large: '文件太大，请选小一些的。',
   refused_file: '这个文件不能发送，请换一个格式。',

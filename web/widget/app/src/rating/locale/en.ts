@@ -10,6 +10,6 @@ export default {
   submit: 'Send rating',
   skip: 'Not now',
   thanks: 'Thank you for your rating.',
-  blocked: 'You cannot send words at the moment; the stars alone can be sent.',
+  blocked: 'You cannot rate at the moment.',
   failed: 'The rating did not arrive. We kept it; please try again.',
 }

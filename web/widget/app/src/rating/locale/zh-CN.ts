@@ -10,6 +10,6 @@ export default {
   submit: '提交评价',
   skip: '暂不评价',
   thanks: '感谢您的评价。',
-  blocked: '您暂时不能发送文字，可以只发送星级。',
+  blocked: '您暂时不能评价。',
   failed: '评价没有送达，内容已保留，请再试一次。',
 }
