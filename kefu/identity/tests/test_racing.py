@@ -55,11 +55,13 @@ async def test_one_link_makes_one_administrator_however_often_it_is_used_at_once
 async def test_two_administrators_cannot_remove_each_other(database: Database) -> None:
     async with database.transaction() as db:
         pair = [(await an_agent(db, role="administrator")).id for _ in range(2)]
+    both_signed_in = asyncio.Barrier(2)
 
     async def remove(agent_id: UUID, by: UUID) -> None:
         async with database.transaction() as db:
             actor = await actor_for_agent(db, by)
             assert actor is not None
+            await both_signed_in.wait()
             agent = await db.get_one(Agent, agent_id, with_for_update=True)
             await let_go(db, agent, by=actor)
 
