@@ -92,8 +92,8 @@ def _assemble(app: App) -> None:
     install_problems(app)
     authenticate = authenticator(state.database, state.settings)
     app.endpoint = SocketEndpoint(state.switchboard, authenticate)
-    kefu = [*routers(), polling.router_for(state.switchboard, authenticate), probes.router]
-    for router in [*kefu, shop.router] if state.settings.demo else kefu:
+    parts = [*routers(), polling.router_for(state.switchboard, authenticate), probes.router]
+    for router in [*parts, shop.router] if state.settings.demo else parts:
         # Not included: that builds each route a second time, at the first request.
         app.router.routes.extend(router.routes)
     pages.mount(app, state.settings)
