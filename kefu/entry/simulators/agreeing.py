@@ -47,7 +47,8 @@ async def compare_chat(chat: Chat, line: InboxLine) -> Compared:
     numbers = [entry.message for entry in ours]
     not_ours = [one for one in theirs if one not in numbers]
     if waiting is not None:  # it may be there while its receipt was lost
-        not_ours = not_ours[1:]
+        lost = next((one for one in not_ours if says(theirs[one], waiting.words)), None)
+        not_ours = [one for one in not_ours if one != lost]
     reached = [entry.message for entry in chat.reached]
     answers = [one["id"] for one in kept if one["sender"]["type"] in ANSWERS]
     return Compared(

@@ -24,7 +24,7 @@ from kefu.core.wire import Wire
 from kefu.entry.replaying.access import access_to
 from kefu.entry.replaying.public_api import ApiRefused, PublicApi
 from kefu.entry.simulators.agreeing import Compared, compare, summed_up
-from kefu.entry.simulators.chats import PICTURE, PlatformBook
+from kefu.entry.simulators.chats import PICTURE, Entry, PlatformBook
 from kefu.entry.simulators.faults import Faults, Moods
 from kefu.entry.simulators.inboxes import kinds, platform_inbox
 from kefu.entry.simulators.platforms import HOOK, Hook, InboxLine, platform_mouth, run_platform
@@ -176,12 +176,16 @@ async def test_the_comparison_finds_what_was_done_to_messages(kefu: Serving) -> 
         doubled = await found(play)
         kefu.ask("delete from messages where id = %s returning 1", second.message)
         gone = await found(play)
+        chat.entries.append(Entry("lost", "收据没到的一句", now(), by_customer=True))
+        await play.line.post({"messages": [again | {"id": "a third", "text": "谁也没写过"}]})
+        strange = await found(play)
 
     assert whole.alike
     assert (whole.written, whole.waiting) == (2, 0)
     assert turned.disordered
     assert changed.changed == [first.key]
     assert len(doubled.not_ours) == 1
+    assert len(strange.not_ours) == 2
     assert gone.missing == [second.key]
     assert not any(one.alike for one in (turned, changed, doubled, gone))
 
